@@ -1,0 +1,82 @@
+package main
+
+/*
+#include "exports.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/libsv2/libsv2/status"
+	"github.com/libsv2/libsv2/sv2"
+)
+
+func payloadLimit(n C.uint32_t) int {
+	if n == 0 {
+		return sv2.PayloadSizeDefault
+	}
+	return int(min(n, sv2.PayloadSizeMax))
+}
+
+// takeEach takes complete frames from the front of in until limit of them were passed to each, or each fails. What each
+// fails with ends the batch behind the frame that it failed on.
+func takeEach(in []byte, maxPayload int, limit C.size_t, count, consumed, missing *C.size_t, each func(i int, f sv2.Frame) error) error {
+	rest := in
+	for i := range int(limit) {
+		f, behind, miss, err := sv2.TakeFrame(rest, maxPayload)
+		if err == status.WantInput {
+			if missing != nil {
+				*missing = C.size_t(miss)
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rest = behind
+		*consumed = C.size_t(len(in) - len(rest))
+		if err := each(i, f); err != nil {
+			return err
+		}
+		*count = C.size_t(i + 1)
+	}
+	return nil
+}
+
+//export sv2i_frame_decode_batch
+func sv2i_frame_decode_batch(in *C.sv2i_byte, inLen C.size_t, maxPayloadSize C.uint32_t, out *C.sv2_frame, outCap C.size_t, count, consumed, missing *C.size_t, e *C.sv2_error) (st C.sv2_status) {
+	defer guard(&st)
+	frames := unsafe.Slice(out, int(outCap))
+	return report(takeEach(bytesAt(in, inLen), payloadLimit(maxPayloadSize), outCap, count, consumed, missing, func(i int, f sv2.Frame) error {
+		putFrame(&frames[i], f)
+		return nil
+	}), e)
+}
+
+//export sv2i_frame_encode
+func sv2i_frame_encode(frame *C.sv2i_frame, out *C.uint8_t, outCap C.size_t, length *C.size_t, e *C.sv2_error) (st C.sv2_status) {
+	defer guard(&st)
+	f := getFrame(frame)
+	raw := sv2.Raw{ExtensionType: f.ExtensionType, MsgType: f.MsgType, ChannelMsg: f.ChannelMsg, Payload: f.Payload}
+	size, err := encode(&raw, nil, outputAt(out, outCap))
+	*length = C.size_t(size)
+	return report(err, e)
+}
+
+//export sv2i_frame_check
+func sv2i_frame_check(frame *C.sv2i_frame, protocol, from, strict C.uint32_t) (st C.sv2_status) {
+	defer guard(&st)
+	var p sv2.Protocol
+	switch protocol {
+	case sv2.ProtocolMining:
+		p = sv2.Mining
+	case sv2.ProtocolJobDeclaration:
+		p = sv2.JobDeclaration
+	case sv2.ProtocolTemplateDistribution:
+		p = sv2.TemplateDistribution
+	default:
+		return C.sv2_status(status.Argument)
+	}
+	return report(sv2.CheckFrame(getFrame(frame), p, sv2.Party(from), strict != 0), nil)
+}

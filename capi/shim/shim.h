@@ -1,0 +1,84 @@
+/* What the files of the shim share: the checks that every public function makes before Go sees its arguments. */
+#ifndef SV2_SHIM_H
+#define SV2_SHIM_H
+
+#include <string.h>
+
+#include "../exports.h"
+
+/* Starts the runtime if it has not started. SV2_OK, SV2_ERR_FORKED, or SV2_ERR_NO_MEMORY. */
+sv2_status sv2p_enter(void);
+
+/* A pointer may be NULL only with length 0; a length may not pass SV2_INPUT_SIZE_MAX. */
+static inline sv2_status sv2p_input(const void *data, size_t len) {
+    if (data == NULL && len != 0) {
+        return SV2_ERR_NULL;
+    }
+    return len > SV2_INPUT_SIZE_MAX ? SV2_ERR_LIMIT : SV2_OK;
+}
+
+static inline sv2_status sv2p_output(const void *data, size_t cap) {
+    return data == NULL && cap != 0 ? SV2_ERR_NULL : SV2_OK;
+}
+
+/* Members that a newer program has and this library does not know must be zero. */
+static inline int sv2p_tail_is_zero(const void *config, size_t known) {
+    uint32_t size;
+    memcpy(&size, config, sizeof size);
+    for (size_t i = known; i < size; i++) {
+        if (((const uint8_t *)config)[i] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* A frame that a caller passes in, and enters the library. */
+sv2_status sv2p_frame(const sv2_frame *frame);
+
+static inline void sv2p_clear_error(sv2_error *error) {
+    if (error != NULL) {
+        memset(error, 0, sizeof *error);
+        error->field = SV2_FIELD_NONE;
+    }
+}
+
+static inline void sv2p_clear_size(size_t *size) {
+    if (size != NULL) {
+        *size = 0;
+    }
+}
+
+/* Reports a failure that was found before Go was called. */
+static inline sv2_status sv2p_fail(sv2_status status, sv2_error *error) {
+    sv2p_clear_error(error);
+    if (error != NULL) {
+        error->status = status;
+    }
+    return status;
+}
+
+/* The two functions that all typed message functions are calls of. size is that of the message's struct. */
+sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing, uint8_t *out,
+                               size_t out_cap, size_t *len, sv2_error *error);
+sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size, sv2_bytes *trailing,
+                               sv2_error *error);
+
+/* Tables that the generator writes. */
+typedef struct sv2p_message {
+    uint16_t extension_type;
+    uint8_t msg_type;
+    uint8_t channel_msg;
+    uint32_t from;
+    const char *name;
+    const char *spec;
+    const char *const *fields;
+    uint32_t field_count;
+} sv2p_message;
+
+extern const sv2p_message sv2p_messages[];
+extern const size_t sv2p_message_count;
+
+const sv2p_message *sv2p_message_find(uint16_t extension_type, uint8_t msg_type);
+
+#endif

@@ -1,0 +1,3 @@
+module github.com/libsv2/libsv2
+
+go 1.26

@@ -1,0 +1,71 @@
+package schema
+
+// Class says what a caller should do about a status.
+type Class int
+
+const (
+	NotDone       Class = iota // not an error: give or take more, then call again
+	Caller                     // the calling code is wrong
+	Transient                  // trying again may help
+	Wire                       // the peer broke the protocol
+	Auth                       // the peer is not who it should be, or bytes were altered
+	Configuration              // a setting is wrong; trying again does not help
+	Internal                   // libsv2 is wrong; please report it
+)
+
+// ClassNames are the C and Go spellings of the classes, in the order of their numbers.
+var ClassNames = []struct{ Name, Doc string }{
+	{"NotDone", "No error: more input or output is needed."},
+	{"Caller", "The calling code broke a rule of this library."},
+	{"Transient", "Trying again later may help."},
+	{"Protocol", "The peer broke the protocol; its connection ends."},
+	{"Auth", "The peer is not who it should be, or bytes were altered."},
+	{"Configuration", "A setting is wrong; trying again does not help."},
+	{"Internal", "libsv2 itself failed; the object is unusable. Please report it."},
+}
+
+// Status is one result of a call, in C and in Go. Numbers are never reused.
+type Status struct {
+	Number int
+	Name   string // Go name in package status; its C name is SV2_ERR_ and the upper snake case of it
+	Class  Class
+	Text   string
+}
+
+// Statuses lists every status but 0, which is SV2_OK.
+// Blocks: 1 to 31 not done, -1 to -31 caller, -32 to -63 resources, -64 to -127 wire, -128 to -191 crypto and keys,
+// -250 and below internal.
+var Statuses = []Status{
+	{1, "WantInput", NotDone, "more input bytes are needed"},
+
+	{-1, "Null", Caller, "a pointer that must not be NULL is NULL"},
+	{-2, "Handle", Caller, "the handle is zero, was freed, or was never made by this library"},
+	{-3, "HandleKind", Caller, "the handle belongs to an object of another kind"},
+	{-4, "Busy", Caller, "the object is locked by a lease"},
+	{-5, "Argument", Caller, "an argument has a value that is not allowed"},
+	{-6, "State", Caller, "the call is not allowed in the object's present state"},
+	{-7, "Forked", Caller, "the library was started before fork and cannot be used in the child"},
+	{-8, "StaleView", Caller, "the bytes behind the view have changed or were freed"},
+
+	{-32, "NoMemory", Transient, "the system has no more memory"},
+	{-33, "BufferTooSmall", Caller, "the output buffer is too small; the needed size was reported"},
+	{-34, "Limit", Caller, "a length or count is above its limit"},
+
+	{-64, "Truncated", Wire, "the input ends before the field does"},
+	{-65, "FrameTooLarge", Wire, "the frame header states a payload above the configured maximum"},
+	{-66, "Trailing", Wire, "bytes follow the last field and the caller did not ask for them"},
+	{-67, "FieldTooLong", Wire, "the field is longer than its type allows"},
+	{-68, "BadOption", Wire, "the option states more than one element"},
+	{-69, "UnknownMessage", Wire, "no known message has this extension_type and msg_type"},
+	{-70, "UnexpectedMessage", Wire, "the frame holds another message than the one asked for"},
+	{-71, "WrongDirection", Wire, "the message may not be sent by this end of the connection"},
+	{-72, "WrongChannelBit", Wire, "the channel_msg bit is not the one that the specification gives this message"},
+	{-73, "WrongProtocol", Wire, "the message does not belong to the protocol of this connection"},
+	{-74, "BadTLV", Wire, "the TLV is cut short"},
+	{-75, "TLVTooLong", Wire, "the TLV value is longer than its extension allows"},
+	{-76, "TLVNotFound", Wire, "no TLV of this type follows the message"},
+	{-77, "BadSequence", Caller, "the sequence to encode does not hold the stated number of whole elements"},
+
+	{-250, "Internal", Internal, "internal error: a fault was caught at the C boundary"},
+	{-251, "Poisoned", Caller, "the object failed before and can only be asked for its error and freed"},
+}

@@ -1,0 +1,106 @@
+package sv2
+
+import (
+	"strconv"
+
+	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/status"
+)
+
+// NoField is the Field of an Error that concerns a whole frame or message.
+const NoField = -1
+
+// Error says what is wrong with a frame, a message or a TLV, and where.
+type Error struct {
+	Kind          status.Kind
+	ExtensionType uint16
+	MsgType       uint8
+	Field         int // index of the field in Info.Fields, or NoField
+	Offset        int // bytes of the payload, or of the TLVs, in front of the fault
+	Size          int // bytes that there are
+	Limit         int // bytes that there may be; 0 when the fault is not a size
+}
+
+// Unwrap returns the kind, so that errors.Is(err, status.Truncated) works.
+func (e *Error) Unwrap() error { return e.Kind }
+
+// Error names the message, the field and the offset, then the kind in words.
+func (e *Error) Error() string {
+	s := e.Where()
+	if e.Offset > 0 {
+		s += " at offset " + strconv.Itoa(e.Offset)
+	}
+	s += ": " + e.Kind.Error()
+	if e.Limit > 0 {
+		return s + " (" + strconv.Itoa(e.Size) + " bytes, at most " + strconv.Itoa(e.Limit) + ")"
+	}
+	return s + " (" + strconv.Itoa(e.Size) + " bytes)"
+}
+
+// Where names the message and, if there is one, the field: NewTemplate.coinbase_prefix.
+func (e *Error) Where() string {
+	info := Lookup(e.ExtensionType, e.MsgType)
+	switch {
+	case info == nil:
+		return "message 0x" + strconv.FormatUint(uint64(e.MsgType), 16) + " of extension 0x" +
+			strconv.FormatUint(uint64(e.ExtensionType), 16)
+	case e.Field < 0 || e.Field >= len(info.Fields):
+		return info.Name
+	}
+	return info.Name + "." + info.Fields[e.Field].Name
+}
+
+// explain finds the first field of a message that payload does not hold, and says why. It walks the field table, apart from
+// the generated decoders, and runs only when one of them has failed.
+func explain(message int, payload []byte) error {
+	info := &infos[message]
+	e := &Error{ExtensionType: info.ExtensionType, MsgType: info.MsgType, Size: len(payload)}
+	rest := payload
+	for i, f := range info.Fields {
+		next, kind := takeField(f.Type, rest)
+		if kind != 0 {
+			e.Kind, e.Field, e.Offset = kind, i, len(payload)-len(rest)
+			return e
+		}
+		rest = next
+	}
+	e.Kind, e.Field = status.Internal, NoField
+	return e
+}
+
+// refuse is the error for a field value that its wire type cannot hold.
+func refuse(message, field int, kind status.Kind, size int) error {
+	info := &infos[message]
+	return &Error{
+		Kind: kind, ExtensionType: info.ExtensionType, MsgType: info.MsgType, Field: field,
+		Size: size, Limit: info.Fields[field].Type.limit(),
+	}
+}
+
+// limit is the largest number of bytes of a value of this type, without its length prefix; 0 when its size is fixed.
+func (t FieldType) limit() int {
+	switch t {
+	case FieldB032:
+		return codec.B032Max
+	case FieldStr0255, FieldB0255:
+		return codec.B0255Max
+	case FieldB064K:
+		return codec.B064KMax
+	case FieldSeq0255U256:
+		return codec.Seq0255Max * codec.U256Size
+	case FieldSeq064KU256:
+		return codec.Seq064KMax * codec.U256Size
+	case FieldSeq064KU32:
+		return codec.Seq064KMax * 4
+	case FieldSeq064KU16:
+		return codec.Seq064KMax * 2
+	}
+	return 0
+}
+
+func tooLong(n, most int) status.Kind {
+	if n > most {
+		return status.FieldTooLong
+	}
+	return 0
+}
