@@ -15,7 +15,6 @@ typedef const sv2_tlv sv2i_tlv;
 typedef const sv2_error sv2i_error;
 typedef const sv2_view sv2i_view;
 
-extern void sv2i_configure(uint32_t max_threads, uint64_t memory_limit, uint32_t gc_percent);
 extern sv2_status sv2i_error_text(sv2i_error *error, uint8_t *out, size_t out_cap, size_t *len);
 extern sv2_status sv2i_live_handles(uint32_t kind, size_t *count);
 

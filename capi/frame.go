@@ -59,9 +59,18 @@ func sv2i_frame_encode(frame *C.sv2i_frame, out *C.uint8_t, outCap C.size_t, len
 	defer guard(&st)
 	f := getFrame(frame)
 	raw := sv2.Raw{ExtensionType: f.ExtensionType, MsgType: f.MsgType, ChannelMsg: f.ChannelMsg, Payload: f.Payload}
-	size, err := encode(&raw, nil, outputAt(out, outCap))
+	dst := outputAt(out, outCap)
+	size := sv2.FrameSize(&raw, nil)
+	if !fits(size, dst) {
+		n, err := tooSmall(size, raw.Validate())
+		*length = C.size_t(n)
+		return report(err, e)
+	}
+	if _, err := raw.AppendFrame(dst[:0], nil); err != nil {
+		return report(err, e)
+	}
 	*length = C.size_t(size)
-	return report(err, e)
+	return 0
 }
 
 //export sv2i_frame_check

@@ -16,24 +16,17 @@ import (
 // knownID marks the SV2_ID_* of a known message; extension_type and msg_type are below it.
 const knownID = 1 << 24
 
-// encode writes the frame of m into dst and returns its size. When dst is too small for it, nothing is written and the
-// error is status.BufferTooSmall.
-func encode[M interface {
-	Size() int
-	Validate() error
-	AppendFrame(dst, trailing []byte) ([]byte, error)
-}](m M, trailing, dst []byte) (int, error) {
-	size := codec.HeaderSize + m.Size() + len(trailing)
-	if size > len(dst) && size <= codec.HeaderSize+codec.U24Max {
-		if err := m.Validate(); err != nil {
-			return 0, err
-		}
-		return size, status.BufferTooSmall
+// fits reports whether a frame of this size is to be written into dst; one that no frame may have is left to fail there.
+func fits(size int, dst []byte) bool {
+	return size <= len(dst) || size > codec.HeaderSize+codec.U24Max
+}
+
+// tooSmall is what an encoder returns instead of writing, once it knows that the message is valid.
+func tooSmall(size int, invalid error) (int, error) {
+	if invalid != nil {
+		return 0, invalid
 	}
-	if _, err := m.AppendFrame(dst[:0], trailing); err != nil {
-		return 0, err
-	}
-	return size, nil
+	return size, status.BufferTooSmall
 }
 
 //export sv2i_message_decode
@@ -71,7 +64,9 @@ func sv2i_message_encode(id C.uint32_t, message *C.sv2i_byte, trailing *C.sv2i_b
 		return sv2i_frame_encode((*C.sv2i_frame)(unsafe.Pointer(message)), out, outCap, length, e)
 	}
 	size, err := encodeMessage(id, unsafe.Pointer(message), bytesAt(trailing, trailingLen), outputAt(out, outCap))
-	*length = C.size_t(size)
+	if err == nil || err == status.BufferTooSmall {
+		*length = C.size_t(size)
+	}
 	return report(err, e)
 }
 

@@ -428,265 +428,485 @@ func encodeMessage(id C.uint32_t, message unsafe.Pointer, trailing, dst []byte) 
 		if field, kind := getSetupConnection(&m, (*C.sv2_setup_connection)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SETUP_CONNECTION_SUCCESS:
 		var m sv2.SetupConnectionSuccess
 		if field, kind := getSetupConnectionSuccess(&m, (*C.sv2_setup_connection_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SETUP_CONNECTION_ERROR:
 		var m sv2.SetupConnectionError
 		if field, kind := getSetupConnectionError(&m, (*C.sv2_setup_connection_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_CHANNEL_ENDPOINT_CHANGED:
 		var m sv2.ChannelEndpointChanged
 		if field, kind := getChannelEndpointChanged(&m, (*C.sv2_channel_endpoint_changed)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_RECONNECT:
 		var m sv2.Reconnect
 		if field, kind := getReconnect(&m, (*C.sv2_reconnect)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL:
 		var m sv2.OpenStandardMiningChannel
 		if field, kind := getOpenStandardMiningChannel(&m, (*C.sv2_open_standard_mining_channel)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS:
 		var m sv2.OpenStandardMiningChannelSuccess
 		if field, kind := getOpenStandardMiningChannelSuccess(&m, (*C.sv2_open_standard_mining_channel_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_OPEN_MINING_CHANNEL_ERROR:
 		var m sv2.OpenMiningChannelError
 		if field, kind := getOpenMiningChannelError(&m, (*C.sv2_open_mining_channel_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL:
 		var m sv2.OpenExtendedMiningChannel
 		if field, kind := getOpenExtendedMiningChannel(&m, (*C.sv2_open_extended_mining_channel)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS:
 		var m sv2.OpenExtendedMiningChannelSuccess
 		if field, kind := getOpenExtendedMiningChannelSuccess(&m, (*C.sv2_open_extended_mining_channel_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_NEW_MINING_JOB:
 		var m sv2.NewMiningJob
 		if field, kind := getNewMiningJob(&m, (*C.sv2_new_mining_job)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_UPDATE_CHANNEL:
 		var m sv2.UpdateChannel
 		if field, kind := getUpdateChannel(&m, (*C.sv2_update_channel)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_UPDATE_CHANNEL_ERROR:
 		var m sv2.UpdateChannelError
 		if field, kind := getUpdateChannelError(&m, (*C.sv2_update_channel_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_CLOSE_CHANNEL:
 		var m sv2.CloseChannel
 		if field, kind := getCloseChannel(&m, (*C.sv2_close_channel)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_EXTRANONCE_PREFIX:
 		var m sv2.SetExtranoncePrefix
 		if field, kind := getSetExtranoncePrefix(&m, (*C.sv2_set_extranonce_prefix)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SUBMIT_SHARES_STANDARD:
 		var m sv2.SubmitSharesStandard
 		if field, kind := getSubmitSharesStandard(&m, (*C.sv2_submit_shares_standard)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SUBMIT_SHARES_EXTENDED:
 		var m sv2.SubmitSharesExtended
 		if field, kind := getSubmitSharesExtended(&m, (*C.sv2_submit_shares_extended)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SUBMIT_SHARES_SUCCESS:
 		var m sv2.SubmitSharesSuccess
 		if field, kind := getSubmitSharesSuccess(&m, (*C.sv2_submit_shares_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SUBMIT_SHARES_ERROR:
 		var m sv2.SubmitSharesError
 		if field, kind := getSubmitSharesError(&m, (*C.sv2_submit_shares_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_NEW_EXTENDED_MINING_JOB:
 		var m sv2.NewExtendedMiningJob
 		if field, kind := getNewExtendedMiningJob(&m, (*C.sv2_new_extended_mining_job)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_MINING_SET_NEW_PREV_HASH:
 		var m sv2.MiningSetNewPrevHash
 		if field, kind := getMiningSetNewPrevHash(&m, (*C.sv2_mining_set_new_prev_hash)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_TARGET:
 		var m sv2.SetTarget
 		if field, kind := getSetTarget(&m, (*C.sv2_set_target)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB:
 		var m sv2.SetCustomMiningJob
 		if field, kind := getSetCustomMiningJob(&m, (*C.sv2_set_custom_mining_job)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS:
 		var m sv2.SetCustomMiningJobSuccess
 		if field, kind := getSetCustomMiningJobSuccess(&m, (*C.sv2_set_custom_mining_job_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB_ERROR:
 		var m sv2.SetCustomMiningJobError
 		if field, kind := getSetCustomMiningJobError(&m, (*C.sv2_set_custom_mining_job_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SET_GROUP_CHANNEL:
 		var m sv2.SetGroupChannel
 		if field, kind := getSetGroupChannel(&m, (*C.sv2_set_group_channel)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN:
 		var m sv2.AllocateMiningJobToken
 		if field, kind := getAllocateMiningJobToken(&m, (*C.sv2_allocate_mining_job_token)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS:
 		var m sv2.AllocateMiningJobTokenSuccess
 		if field, kind := getAllocateMiningJobTokenSuccess(&m, (*C.sv2_allocate_mining_job_token_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS:
 		var m sv2.ProvideMissingTransactions
 		if field, kind := getProvideMissingTransactions(&m, (*C.sv2_provide_missing_transactions)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS:
 		var m sv2.ProvideMissingTransactionsSuccess
 		if field, kind := getProvideMissingTransactionsSuccess(&m, (*C.sv2_provide_missing_transactions_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_DECLARE_MINING_JOB:
 		var m sv2.DeclareMiningJob
 		if field, kind := getDeclareMiningJob(&m, (*C.sv2_declare_mining_job)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_DECLARE_MINING_JOB_SUCCESS:
 		var m sv2.DeclareMiningJobSuccess
 		if field, kind := getDeclareMiningJobSuccess(&m, (*C.sv2_declare_mining_job_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_DECLARE_MINING_JOB_ERROR:
 		var m sv2.DeclareMiningJobError
 		if field, kind := getDeclareMiningJobError(&m, (*C.sv2_declare_mining_job_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_PUSH_SOLUTION:
 		var m sv2.PushSolution
 		if field, kind := getPushSolution(&m, (*C.sv2_push_solution)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_COINBASE_OUTPUT_CONSTRAINTS:
 		var m sv2.CoinbaseOutputConstraints
 		if field, kind := getCoinbaseOutputConstraints(&m, (*C.sv2_coinbase_output_constraints)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_NEW_TEMPLATE:
 		var m sv2.NewTemplate
 		if field, kind := getNewTemplate(&m, (*C.sv2_new_template)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_TEMPLATE_SET_NEW_PREV_HASH:
 		var m sv2.TemplateSetNewPrevHash
 		if field, kind := getTemplateSetNewPrevHash(&m, (*C.sv2_template_set_new_prev_hash)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA:
 		var m sv2.RequestTransactionData
 		if field, kind := getRequestTransactionData(&m, (*C.sv2_request_transaction_data)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS:
 		var m sv2.RequestTransactionDataSuccess
 		if field, kind := getRequestTransactionDataSuccess(&m, (*C.sv2_request_transaction_data_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA_ERROR:
 		var m sv2.RequestTransactionDataError
 		if field, kind := getRequestTransactionDataError(&m, (*C.sv2_request_transaction_data_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_SUBMIT_SOLUTION:
 		var m sv2.SubmitSolution
 		if field, kind := getSubmitSolution(&m, (*C.sv2_submit_solution)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_EXTENSIONS:
 		var m sv2.RequestExtensions
 		if field, kind := getRequestExtensions(&m, (*C.sv2_request_extensions)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_EXTENSIONS_SUCCESS:
 		var m sv2.RequestExtensionsSuccess
 		if field, kind := getRequestExtensionsSuccess(&m, (*C.sv2_request_extensions_success)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	case C.SV2_ID_REQUEST_EXTENSIONS_ERROR:
 		var m sv2.RequestExtensionsError
 		if field, kind := getRequestExtensionsError(&m, (*C.sv2_request_extensions_error)(message)); kind != 0 {
 			return 0, fieldError(id, field, kind)
 		}
-		return encode(&m, trailing, dst)
+		size := codec.HeaderSize + m.Size() + len(trailing)
+		if !fits(size, dst) {
+			return tooSmall(size, m.Validate())
+		}
+		_, err := m.AppendFrame(dst[:0], trailing)
+		return size, err
 	}
 	return 0, status.Argument
 }

@@ -2,6 +2,8 @@
 
 package sv2
 
+import "testing"
+
 // blank returns an empty value of every known message.
 func blank() []Message {
 	return []Message{
@@ -273,3 +275,48 @@ func randomise(r *random, m Message) {
 		m.RequiredExtensions = r.Seq064KU16()
 	}
 }
+
+func FuzzSetupConnection(f *testing.F)                   { fuzzMessage(f, 0) }
+func FuzzSetupConnectionSuccess(f *testing.F)            { fuzzMessage(f, 1) }
+func FuzzSetupConnectionError(f *testing.F)              { fuzzMessage(f, 2) }
+func FuzzChannelEndpointChanged(f *testing.F)            { fuzzMessage(f, 3) }
+func FuzzReconnect(f *testing.F)                         { fuzzMessage(f, 4) }
+func FuzzOpenStandardMiningChannel(f *testing.F)         { fuzzMessage(f, 5) }
+func FuzzOpenStandardMiningChannelSuccess(f *testing.F)  { fuzzMessage(f, 6) }
+func FuzzOpenMiningChannelError(f *testing.F)            { fuzzMessage(f, 7) }
+func FuzzOpenExtendedMiningChannel(f *testing.F)         { fuzzMessage(f, 8) }
+func FuzzOpenExtendedMiningChannelSuccess(f *testing.F)  { fuzzMessage(f, 9) }
+func FuzzNewMiningJob(f *testing.F)                      { fuzzMessage(f, 10) }
+func FuzzUpdateChannel(f *testing.F)                     { fuzzMessage(f, 11) }
+func FuzzUpdateChannelError(f *testing.F)                { fuzzMessage(f, 12) }
+func FuzzCloseChannel(f *testing.F)                      { fuzzMessage(f, 13) }
+func FuzzSetExtranoncePrefix(f *testing.F)               { fuzzMessage(f, 14) }
+func FuzzSubmitSharesStandard(f *testing.F)              { fuzzMessage(f, 15) }
+func FuzzSubmitSharesExtended(f *testing.F)              { fuzzMessage(f, 16) }
+func FuzzSubmitSharesSuccess(f *testing.F)               { fuzzMessage(f, 17) }
+func FuzzSubmitSharesError(f *testing.F)                 { fuzzMessage(f, 18) }
+func FuzzNewExtendedMiningJob(f *testing.F)              { fuzzMessage(f, 19) }
+func FuzzMiningSetNewPrevHash(f *testing.F)              { fuzzMessage(f, 20) }
+func FuzzSetTarget(f *testing.F)                         { fuzzMessage(f, 21) }
+func FuzzSetCustomMiningJob(f *testing.F)                { fuzzMessage(f, 22) }
+func FuzzSetCustomMiningJobSuccess(f *testing.F)         { fuzzMessage(f, 23) }
+func FuzzSetCustomMiningJobError(f *testing.F)           { fuzzMessage(f, 24) }
+func FuzzSetGroupChannel(f *testing.F)                   { fuzzMessage(f, 25) }
+func FuzzAllocateMiningJobToken(f *testing.F)            { fuzzMessage(f, 26) }
+func FuzzAllocateMiningJobTokenSuccess(f *testing.F)     { fuzzMessage(f, 27) }
+func FuzzProvideMissingTransactions(f *testing.F)        { fuzzMessage(f, 28) }
+func FuzzProvideMissingTransactionsSuccess(f *testing.F) { fuzzMessage(f, 29) }
+func FuzzDeclareMiningJob(f *testing.F)                  { fuzzMessage(f, 30) }
+func FuzzDeclareMiningJobSuccess(f *testing.F)           { fuzzMessage(f, 31) }
+func FuzzDeclareMiningJobError(f *testing.F)             { fuzzMessage(f, 32) }
+func FuzzPushSolution(f *testing.F)                      { fuzzMessage(f, 33) }
+func FuzzCoinbaseOutputConstraints(f *testing.F)         { fuzzMessage(f, 34) }
+func FuzzNewTemplate(f *testing.F)                       { fuzzMessage(f, 35) }
+func FuzzTemplateSetNewPrevHash(f *testing.F)            { fuzzMessage(f, 36) }
+func FuzzRequestTransactionData(f *testing.F)            { fuzzMessage(f, 37) }
+func FuzzRequestTransactionDataSuccess(f *testing.F)     { fuzzMessage(f, 38) }
+func FuzzRequestTransactionDataError(f *testing.F)       { fuzzMessage(f, 39) }
+func FuzzSubmitSolution(f *testing.F)                    { fuzzMessage(f, 40) }
+func FuzzRequestExtensions(f *testing.F)                 { fuzzMessage(f, 41) }
+func FuzzRequestExtensionsSuccess(f *testing.F)          { fuzzMessage(f, 42) }
+func FuzzRequestExtensionsError(f *testing.F)            { fuzzMessage(f, 43) }

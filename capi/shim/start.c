@@ -4,7 +4,9 @@
  * build removes that entry (scripts/build_library.sh) and this file calls the same function itself, at the first call,
  * with arguments of its own: so it works with every C library, a program can daemonise before, and the environment of
  * the program (GODEBUG, GOGC, GOMAXPROCS) does not reach the runtime. */
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 
 #include "shim.h"
 
@@ -32,16 +34,36 @@ static sv2_status sv2p_start_result = SV2_OK;
 
 static void sv2p_in_child(void) { __atomic_store_n(&sv2p_state, SV2P_FORKED, __ATOMIC_SEQ_CST); }
 
+/* What the kernel puts on the stack of a process: arguments, NULL, environment, NULL, auxiliary vector. The runtime keeps
+ * pointers into it. Its settings stand in the environment; an empty auxiliary vector makes it read /proc/self/auxv. */
+enum { SV2P_SETTINGS = 3, SV2P_SETTING_SIZE = 40 };
+static char sv2p_name[] = "libsv2";
+static char sv2p_settings[SV2P_SETTINGS][SV2P_SETTING_SIZE];
+static char *sv2p_block[2 + SV2P_SETTINGS + 1 + 2] = {sv2p_name};
+
+static void sv2p_prepare(const sv2_start_config *config) {
+    size_t n = 0;
+    if (config->max_threads != 0) {
+        (void)snprintf(sv2p_settings[n++], SV2P_SETTING_SIZE, "GOMAXPROCS=%" PRIu32, config->max_threads);
+    }
+    if (config->memory_limit != 0) {
+        const uint64_t limit = config->memory_limit > INT64_MAX ? INT64_MAX : config->memory_limit;
+        (void)snprintf(sv2p_settings[n++], SV2P_SETTING_SIZE, "GOMEMLIMIT=%" PRIu64, limit);
+    }
+    if (config->gc_percent != 0) {
+        (void)snprintf(sv2p_settings[n++], SV2P_SETTING_SIZE, "GOGC=%" PRIu32, config->gc_percent);
+    }
+    for (size_t i = 0; i < n; i++) {
+        sv2p_block[2 + i] = sv2p_settings[i];
+    }
+}
+
 static void sv2p_start_runtime(void) {
-    /* What the kernel puts on the stack of a process: arguments, NULL, environment, NULL, auxiliary vector. An empty vector
-     * makes the runtime read /proc/self/auxv. The runtime keeps the pointer. */
-    static char name[] = "libsv2";
-    static char *block[] = {name, NULL, NULL, NULL, NULL};
     if (pthread_atfork(NULL, NULL, sv2p_in_child) != 0) {
         sv2p_start_result = SV2_ERR_NO_MEMORY;
         return;
     }
-    SV2P_RUNTIME_START(1, block);
+    SV2P_RUNTIME_START(1, sv2p_block);
     __atomic_store_n(&sv2p_state, SV2P_STARTED, __ATOMIC_SEQ_CST);
 }
 
@@ -70,15 +92,12 @@ sv2_status sv2_start(const sv2_start_config *config) {
         return SV2_ERR_ARGUMENT;
     }
     memcpy(&c, config, config->struct_size < sizeof c ? config->struct_size : sizeof c);
-    if (c.reserved != 0) {
+    if (c.reserved != 0 || c.max_threads > INT32_MAX || c.gc_percent > INT32_MAX) {
         return SV2_ERR_ARGUMENT;
     }
     if (state == SV2P_STARTED) {
         return SV2_ERR_STATE;
     }
-    const sv2_status status = sv2p_enter();
-    if (status == SV2_OK) {
-        sv2i_configure(c.max_threads, c.memory_limit, c.gc_percent);
-    }
-    return status;
+    sv2p_prepare(&c);
+    return sv2p_enter();
 }

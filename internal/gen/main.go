@@ -31,6 +31,7 @@ var outputs = []struct{ file, template string }{
 	{"include/sv2.h", "sv2.h.tmpl"},
 	{"include/sv2.hpp", "sv2.hpp.tmpl"},
 	{"capi/zmessages.go", "exports.go.tmpl"},
+	{"capi/zlayout.go", "layout.go.tmpl"},
 	{"capi/shim/zmessages.c", "shim.c.tmpl"},
 	{"test/c/zmessages.c", "messages.c.tmpl"},
 	{"test/c/zlayout.c", "layout.c.tmpl"},

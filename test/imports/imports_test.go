@@ -1,0 +1,53 @@
+// Package imports tests which packages may be linked into the C library: what they import decides its size, its memory and
+// whether it opens sockets.
+package imports
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/libsv2/libsv2/"
+
+// direct holds the only packages that each package may import.
+var direct = map[string][]string{
+	"status": nil,
+	"codec":  {"encoding/binary", "iter", "math", module + "status"},
+	"sv2":    {"encoding/binary", "math", "strconv", module + "codec", module + "status"},
+}
+
+// forbidden may not be linked into the library at all.
+var forbidden = []string{"fmt", "net", "os/exec", "encoding/json", "math/big", "log", "os/signal"}
+
+func TestDirectImports(t *testing.T) {
+	for name, allowed := range direct {
+		for _, path := range list(t, "{{join .Imports \"\\n\"}}", module+name) {
+			if !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
+}
+
+func TestLibraryImports(t *testing.T) {
+	linked := list(t, "{{join .Deps \"\\n\"}}", module+"capi")
+	if !slices.Contains(linked, module+"sv2") {
+		t.Fatalf("go list does not see what capi links: %q", linked)
+	}
+	for _, path := range forbidden {
+		if slices.Contains(linked, path) {
+			t.Errorf("libsv2 links %s", path)
+		}
+	}
+}
+
+func list(t *testing.T, format, path string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-f", format, path).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
