@@ -4,6 +4,11 @@ package main
 
 /*
 #include "exports.h"
+
+struct aligned64 {
+	char c;
+	uint64_t u;
+};
 */
 import "C"
 
@@ -13,11 +18,8 @@ import "unsafe"
 // arrays of different lengths do not have the same type. test/c/zlayout.c holds the same numbers against the header.
 
 const (
-	wide    = unsafe.Sizeof(uintptr(0)) / 8 // 1 with 8-byte pointers
-	aligned = unsafe.Offsetof(struct {
-		_ byte
-		u uint64
-	}{}.u) / 8 // 1 when uint64_t is 8-byte aligned
+	wide      = unsafe.Sizeof(uintptr(0)) / 8               // 1 with 8-byte pointers
+	aligned   = unsafe.Offsetof(C.struct_aligned64{}.u) / 8 // 1 when uint64_t is 8-byte aligned
 	lp64      = wide
 	ilp32     = (1 - wide) * aligned
 	ilp32i386 = (1 - wide) * (1 - aligned)

@@ -50,8 +50,8 @@ fi
     --globalize-symbol="$start" "$work/go.o"
 
 # One object in which only sv2_* is global: a program's own symbols can neither clash with nor replace the runtime's.
-go_objects=("$work"/go.o "$work"/0*.o)
-"$LD" -r -d -o "$work/all.o" "${go_objects[@]}" "${objects[@]}"
+# go.o comes last: GNU ld 2.40 for aarch64 crashes on an object that starts with it.
+"$LD" -r -d -o "$work/all.o" "${objects[@]}" "$work"/0*.o "$work/go.o"
 "$OBJCOPY" --wildcard --keep-global-symbol='sv2_*' "$work/all.o" "$work/sv2.o"
 rm -f "$out/libsv2.a"
 "$AR" rcsD "$out/libsv2.a" "$work/sv2.o"

@@ -326,93 +326,93 @@ var infos = [...]Info{
 // ignored.
 func Lookup(extensionType uint16, msgType uint8) *Info {
 	switch uint32(extensionType&^codec.ChannelMsgBit)<<8 | uint32(msgType) {
-	case 0x0000<<8 | 0x00:
+	case 0x000000: // SetupConnection
 		return &infos[0]
-	case 0x0000<<8 | 0x01:
+	case 0x000001: // SetupConnection.Success
 		return &infos[1]
-	case 0x0000<<8 | 0x02:
+	case 0x000002: // SetupConnection.Error
 		return &infos[2]
-	case 0x0000<<8 | 0x03:
+	case 0x000003: // ChannelEndpointChanged
 		return &infos[3]
-	case 0x0000<<8 | 0x04:
+	case 0x000004: // Reconnect
 		return &infos[4]
-	case 0x0000<<8 | 0x10:
+	case 0x000010: // OpenStandardMiningChannel
 		return &infos[5]
-	case 0x0000<<8 | 0x11:
+	case 0x000011: // OpenStandardMiningChannel.Success
 		return &infos[6]
-	case 0x0000<<8 | 0x12:
+	case 0x000012: // OpenMiningChannel.Error
 		return &infos[7]
-	case 0x0000<<8 | 0x13:
+	case 0x000013: // OpenExtendedMiningChannel
 		return &infos[8]
-	case 0x0000<<8 | 0x14:
+	case 0x000014: // OpenExtendedMiningChannel.Success
 		return &infos[9]
-	case 0x0000<<8 | 0x15:
+	case 0x000015: // NewMiningJob
 		return &infos[10]
-	case 0x0000<<8 | 0x16:
+	case 0x000016: // UpdateChannel
 		return &infos[11]
-	case 0x0000<<8 | 0x17:
+	case 0x000017: // UpdateChannel.Error
 		return &infos[12]
-	case 0x0000<<8 | 0x18:
+	case 0x000018: // CloseChannel
 		return &infos[13]
-	case 0x0000<<8 | 0x19:
+	case 0x000019: // SetExtranoncePrefix
 		return &infos[14]
-	case 0x0000<<8 | 0x1a:
+	case 0x00001a: // SubmitSharesStandard
 		return &infos[15]
-	case 0x0000<<8 | 0x1b:
+	case 0x00001b: // SubmitSharesExtended
 		return &infos[16]
-	case 0x0000<<8 | 0x1c:
+	case 0x00001c: // SubmitShares.Success
 		return &infos[17]
-	case 0x0000<<8 | 0x1d:
+	case 0x00001d: // SubmitShares.Error
 		return &infos[18]
-	case 0x0000<<8 | 0x1f:
+	case 0x00001f: // NewExtendedMiningJob
 		return &infos[19]
-	case 0x0000<<8 | 0x20:
+	case 0x000020: // SetNewPrevHash
 		return &infos[20]
-	case 0x0000<<8 | 0x21:
+	case 0x000021: // SetTarget
 		return &infos[21]
-	case 0x0000<<8 | 0x22:
+	case 0x000022: // SetCustomMiningJob
 		return &infos[22]
-	case 0x0000<<8 | 0x23:
+	case 0x000023: // SetCustomMiningJob.Success
 		return &infos[23]
-	case 0x0000<<8 | 0x24:
+	case 0x000024: // SetCustomMiningJob.Error
 		return &infos[24]
-	case 0x0000<<8 | 0x25:
+	case 0x000025: // SetGroupChannel
 		return &infos[25]
-	case 0x0000<<8 | 0x50:
+	case 0x000050: // AllocateMiningJobToken
 		return &infos[26]
-	case 0x0000<<8 | 0x51:
+	case 0x000051: // AllocateMiningJobToken.Success
 		return &infos[27]
-	case 0x0000<<8 | 0x55:
+	case 0x000055: // ProvideMissingTransactions
 		return &infos[28]
-	case 0x0000<<8 | 0x56:
+	case 0x000056: // ProvideMissingTransactions.Success
 		return &infos[29]
-	case 0x0000<<8 | 0x57:
+	case 0x000057: // DeclareMiningJob
 		return &infos[30]
-	case 0x0000<<8 | 0x58:
+	case 0x000058: // DeclareMiningJob.Success
 		return &infos[31]
-	case 0x0000<<8 | 0x59:
+	case 0x000059: // DeclareMiningJob.Error
 		return &infos[32]
-	case 0x0000<<8 | 0x60:
+	case 0x000060: // PushSolution
 		return &infos[33]
-	case 0x0000<<8 | 0x70:
+	case 0x000070: // CoinbaseOutputConstraints
 		return &infos[34]
-	case 0x0000<<8 | 0x71:
+	case 0x000071: // NewTemplate
 		return &infos[35]
-	case 0x0000<<8 | 0x72:
+	case 0x000072: // SetNewPrevHash
 		return &infos[36]
-	case 0x0000<<8 | 0x73:
+	case 0x000073: // RequestTransactionData
 		return &infos[37]
-	case 0x0000<<8 | 0x74:
+	case 0x000074: // RequestTransactionData.Success
 		return &infos[38]
-	case 0x0000<<8 | 0x75:
+	case 0x000075: // RequestTransactionData.Error
 		return &infos[39]
-	case 0x0000<<8 | 0x76:
+	case 0x000076: // SubmitSolution
 		return &infos[40]
-	case 0x0001<<8 | 0x00:
+	case 0x000100: // RequestExtensions
 		return &infos[41]
-	case 0x0001<<8 | 0x01:
+	case 0x000101: // RequestExtensions.Success
 		return &infos[42]
-	case 0x0001<<8 | 0x02:
+	case 0x000102: // RequestExtensions.Error
 		return &infos[43]
 	}
 	return nil
@@ -470,93 +470,93 @@ type AnyMessage struct {
 
 func (a *AnyMessage) pick(extensionType uint16, msgType uint8) Message {
 	switch uint32(extensionType)<<8 | uint32(msgType) {
-	case 0x0000<<8 | 0x00:
+	case 0x000000: // SetupConnection
 		return &a.setupConnection
-	case 0x0000<<8 | 0x01:
+	case 0x000001: // SetupConnection.Success
 		return &a.setupConnectionSuccess
-	case 0x0000<<8 | 0x02:
+	case 0x000002: // SetupConnection.Error
 		return &a.setupConnectionError
-	case 0x0000<<8 | 0x03:
+	case 0x000003: // ChannelEndpointChanged
 		return &a.channelEndpointChanged
-	case 0x0000<<8 | 0x04:
+	case 0x000004: // Reconnect
 		return &a.reconnect
-	case 0x0000<<8 | 0x10:
+	case 0x000010: // OpenStandardMiningChannel
 		return &a.openStandardMiningChannel
-	case 0x0000<<8 | 0x11:
+	case 0x000011: // OpenStandardMiningChannel.Success
 		return &a.openStandardMiningChannelSuccess
-	case 0x0000<<8 | 0x12:
+	case 0x000012: // OpenMiningChannel.Error
 		return &a.openMiningChannelError
-	case 0x0000<<8 | 0x13:
+	case 0x000013: // OpenExtendedMiningChannel
 		return &a.openExtendedMiningChannel
-	case 0x0000<<8 | 0x14:
+	case 0x000014: // OpenExtendedMiningChannel.Success
 		return &a.openExtendedMiningChannelSuccess
-	case 0x0000<<8 | 0x15:
+	case 0x000015: // NewMiningJob
 		return &a.newMiningJob
-	case 0x0000<<8 | 0x16:
+	case 0x000016: // UpdateChannel
 		return &a.updateChannel
-	case 0x0000<<8 | 0x17:
+	case 0x000017: // UpdateChannel.Error
 		return &a.updateChannelError
-	case 0x0000<<8 | 0x18:
+	case 0x000018: // CloseChannel
 		return &a.closeChannel
-	case 0x0000<<8 | 0x19:
+	case 0x000019: // SetExtranoncePrefix
 		return &a.setExtranoncePrefix
-	case 0x0000<<8 | 0x1a:
+	case 0x00001a: // SubmitSharesStandard
 		return &a.submitSharesStandard
-	case 0x0000<<8 | 0x1b:
+	case 0x00001b: // SubmitSharesExtended
 		return &a.submitSharesExtended
-	case 0x0000<<8 | 0x1c:
+	case 0x00001c: // SubmitShares.Success
 		return &a.submitSharesSuccess
-	case 0x0000<<8 | 0x1d:
+	case 0x00001d: // SubmitShares.Error
 		return &a.submitSharesError
-	case 0x0000<<8 | 0x1f:
+	case 0x00001f: // NewExtendedMiningJob
 		return &a.newExtendedMiningJob
-	case 0x0000<<8 | 0x20:
+	case 0x000020: // SetNewPrevHash
 		return &a.miningSetNewPrevHash
-	case 0x0000<<8 | 0x21:
+	case 0x000021: // SetTarget
 		return &a.setTarget
-	case 0x0000<<8 | 0x22:
+	case 0x000022: // SetCustomMiningJob
 		return &a.setCustomMiningJob
-	case 0x0000<<8 | 0x23:
+	case 0x000023: // SetCustomMiningJob.Success
 		return &a.setCustomMiningJobSuccess
-	case 0x0000<<8 | 0x24:
+	case 0x000024: // SetCustomMiningJob.Error
 		return &a.setCustomMiningJobError
-	case 0x0000<<8 | 0x25:
+	case 0x000025: // SetGroupChannel
 		return &a.setGroupChannel
-	case 0x0000<<8 | 0x50:
+	case 0x000050: // AllocateMiningJobToken
 		return &a.allocateMiningJobToken
-	case 0x0000<<8 | 0x51:
+	case 0x000051: // AllocateMiningJobToken.Success
 		return &a.allocateMiningJobTokenSuccess
-	case 0x0000<<8 | 0x55:
+	case 0x000055: // ProvideMissingTransactions
 		return &a.provideMissingTransactions
-	case 0x0000<<8 | 0x56:
+	case 0x000056: // ProvideMissingTransactions.Success
 		return &a.provideMissingTransactionsSuccess
-	case 0x0000<<8 | 0x57:
+	case 0x000057: // DeclareMiningJob
 		return &a.declareMiningJob
-	case 0x0000<<8 | 0x58:
+	case 0x000058: // DeclareMiningJob.Success
 		return &a.declareMiningJobSuccess
-	case 0x0000<<8 | 0x59:
+	case 0x000059: // DeclareMiningJob.Error
 		return &a.declareMiningJobError
-	case 0x0000<<8 | 0x60:
+	case 0x000060: // PushSolution
 		return &a.pushSolution
-	case 0x0000<<8 | 0x70:
+	case 0x000070: // CoinbaseOutputConstraints
 		return &a.coinbaseOutputConstraints
-	case 0x0000<<8 | 0x71:
+	case 0x000071: // NewTemplate
 		return &a.newTemplate
-	case 0x0000<<8 | 0x72:
+	case 0x000072: // SetNewPrevHash
 		return &a.templateSetNewPrevHash
-	case 0x0000<<8 | 0x73:
+	case 0x000073: // RequestTransactionData
 		return &a.requestTransactionData
-	case 0x0000<<8 | 0x74:
+	case 0x000074: // RequestTransactionData.Success
 		return &a.requestTransactionDataSuccess
-	case 0x0000<<8 | 0x75:
+	case 0x000075: // RequestTransactionData.Error
 		return &a.requestTransactionDataError
-	case 0x0000<<8 | 0x76:
+	case 0x000076: // SubmitSolution
 		return &a.submitSolution
-	case 0x0001<<8 | 0x00:
+	case 0x000100: // RequestExtensions
 		return &a.requestExtensions
-	case 0x0001<<8 | 0x01:
+	case 0x000101: // RequestExtensions.Success
 		return &a.requestExtensionsSuccess
-	case 0x0001<<8 | 0x02:
+	case 0x000102: // RequestExtensions.Error
 		return &a.requestExtensionsError
 	}
 	return nil

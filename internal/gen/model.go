@@ -40,7 +40,10 @@ type field struct {
 }
 
 // ID is the number that identifies a known message in C: bit 24 set, then extension_type and msg_type.
-func (m message) ID() uint32 { return 1<<24 | uint32(m.Extension)<<8 | uint32(m.Type) }
+func (m message) ID() uint32 { return 1<<24 | m.Pair() }
+
+// Pair is extension_type and msg_type in one number.
+func (m message) Pair() uint32 { return uint32(m.Extension)<<8 | uint32(m.Type) }
 
 // Macro is the tail of the C macros of a message.
 func (m message) Macro() string { return upperSnake(m.Go) }

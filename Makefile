@@ -1,0 +1,121 @@
+# The commands of libsv2. docs/architecture.md says what lies where.
+
+BUILD ?= build
+CC ?= gcc
+CXX ?= g++
+FUZZTIME ?= 10s
+export CC CXX
+
+LIBRARY_SOURCES := $(shell find capi codec status sv2 include -name '*.go' -o -name '*.c' -o -name '*.h') scripts/build_library.sh
+C_FLAGS := -O2 -g -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude
+CXX_FLAGS := -O2 -g -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude
+MINER_SOURCES := $(wildcard examples/c/*.c)
+PROVIDER_SOURCES := $(wildcard examples/cpp-interop/*.cpp)
+
+.PHONY: all library demo demo-programs test test-go test-c test-examples check header header-check format format-check lint \
+	fuzz bench clean cross install interop hooks
+
+all: library
+
+library: $(BUILD)/libsv2.a
+
+$(BUILD)/libsv2.a: $(LIBRARY_SOURCES)
+	scripts/build_library.sh $(BUILD)
+
+$(BUILD)/debug/libsv2.a: $(LIBRARY_SOURCES)
+	SV2_TAGS=sv2debug scripts/build_library.sh $(BUILD)/debug
+
+# --- The demo ---
+
+demo: demo-programs
+	scripts/demo.sh $(BUILD) $(DEMO_FLAGS)
+
+demo-programs: packages-demo
+	@$(MAKE) --no-print-directory $(BUILD)/miner $(BUILD)/template_provider
+
+packages-%:
+	@scripts/install_packages.sh $*
+
+$(BUILD)/miner: $(MINER_SOURCES) $(wildcard examples/c/*.h) $(BUILD)/libsv2.a
+	$(CC) $(C_FLAGS) $(MINER_SOURCES) $(BUILD)/libsv2.a -lcrypto -lpthread -o $@
+
+PROVIDER_OBJECTS := $(patsubst examples/cpp-interop/%.cpp,$(BUILD)/cpp-interop/%.o,$(PROVIDER_SOURCES))
+
+$(BUILD)/cpp-interop/%.o: examples/cpp-interop/%.cpp $(wildcard examples/cpp-interop/*.hpp) include/sv2.h include/sv2.hpp
+	@mkdir -p $(dir $@)
+	$(CXX) $(CXX_FLAGS) -c $< -o $@
+
+$(BUILD)/template_provider: $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a
+	$(CXX) $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a -lcurl -lcrypto -lpthread -o $@
+
+# --- Tests ---
+
+test: header-check test-go test-c test-examples demo
+	@echo "test: everything passed"
+
+test-go:
+	go vet ./...
+	go test ./...
+
+test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
+	scripts/check_headers.sh
+	scripts/check_symbols.sh $(BUILD)
+	scripts/test_c.sh $(BUILD) $(BUILD)/debug
+
+test-examples: demo-programs
+	scripts/test_examples.sh $(BUILD)
+
+check: packages-check format-check lint test
+	go test -race ./...
+	scripts/check_sanitizers.sh
+	scripts/check_reproducible.sh
+	scripts/check_cross.sh
+	$(MAKE) --no-print-directory fuzz FUZZTIME=2s
+	@echo "check: everything passed"
+
+fuzz:
+	scripts/fuzz.sh $(FUZZTIME)
+
+bench: $(BUILD)/libsv2.a
+	scripts/bench.sh $(BUILD)
+
+# --- Generated files and style ---
+
+header:
+	scripts/build_header.sh
+
+header-check:
+	scripts/build_header.sh --check
+
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
+
+format:
+	gofmt -w $(shell git ls-files -co --exclude-standard '*.go')
+	clang-format -i $(C_FILES)
+
+format-check:
+	@test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))" || { gofmt -l .; echo "not formatted; run make format"; exit 1; }
+	clang-format --dry-run -Werror $(C_FILES)
+
+lint:
+	go vet ./...
+	go vet -tags sv2debug ./capi
+	go run honnef.co/go/tools/cmd/staticcheck@v0.6.1 ./...
+
+hooks:
+	git config core.hooksPath .githooks
+
+# --- Other targets ---
+
+cross:
+	@test -n "$(TARGET)" || { echo "cross: say which, for example make cross TARGET=arm-linux-gnueabihf"; exit 1; }
+	CC=$(TARGET)-gcc scripts/build_library.sh $(BUILD)/$(TARGET) $$(scripts/goarch.sh $(TARGET))
+
+install:
+	@echo "install: not there yet; link build/libsv2.a and include/sv2.h directly, or copy them"; exit 1
+
+interop:
+	@echo "interop: not there yet; it will run libsv2 against other implementations"; exit 1
+
+clean:
+	rm -rf $(BUILD)

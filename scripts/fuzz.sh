@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Runs every fuzz target for a time each, one after the other.
+#
+#   scripts/fuzz.sh TIME
+set -euo pipefail
+cd "$(dirname "$0")/.."
+time=${1:-10s}
+mapfile -t targets < <(grep -rhoE '^func Fuzz[A-Za-z0-9]+\(f ' --include='*_test.go' -H codec sv2 | sed -E 's|([^:]*)/[^/]*:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | sort -u)
+count=${#targets[@]}
+[[ $count -gt 0 ]] || { echo "fuzz: no targets found" >&2; exit 1; }
+n=0
+for target in "${targets[@]}"; do
+    read -r package name <<<"$target"
+    n=$((n + 1))
+    printf 'fuzz: %d of %d: %s %s\n' "$n" "$count" "$package" "$name"
+    if ! out=$(go test "./$package" -run '^$' -fuzz "^$name\$" -fuzztime "$time" 2>&1); then
+        printf '%s\n' "$out"
+        exit 1
+    fi
+done
+echo "fuzz: $count targets, $time each, no failures"
