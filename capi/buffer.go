@@ -32,7 +32,7 @@ func (b *bufObject) change() status.Kind {
 func sv2i_buf_new(maxSize C.size_t, out *C.uint64_t) (st C.sv2_status) {
 	defer guard(&st)
 	handle, err := create(kindBuf, func(o *object) error {
-		o.buf = bufObject{buffer: sv2.NewBuffer(int(maxSize), cMemory)}
+		o.buf = &bufObject{buffer: sv2.NewBuffer(int(maxSize), cMemory)}
 		return nil
 	})
 	*out = C.uint64_t(handle)

@@ -36,7 +36,7 @@ func sv2i_decoder_new(maxPayloadSize C.uint32_t, out *C.uint64_t) (st C.sv2_stat
 	defer guard(&st)
 	handle, err := create(kindDecoder, func(o *object) error {
 		frames, err := sv2.NewFrameDecoder(int(maxPayloadSize), cMemory)
-		o.decoder = decoderObject{frames: frames}
+		o.decoder = &decoderObject{frames: frames}
 		return err
 	})
 	*out = C.uint64_t(handle)

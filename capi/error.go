@@ -54,7 +54,7 @@ func sv2i_error_text(e *C.sv2i_error, out *C.uint8_t, outCap C.size_t, length *C
 	defer guard(&st)
 	kind := status.Kind(e.status)
 	text := kind.Error()
-	if e.msg_type != 0 || e.extension_type != 0 || e.size != 0 || e.field != C.SV2_FIELD_NONE {
+	if kind != 0 && (e.msg_type != 0 || e.extension_type != 0 || e.size != 0 || e.field != C.SV2_FIELD_NONE) {
 		field := sv2.NoField
 		if e.field != C.SV2_FIELD_NONE {
 			field = int(e.field)

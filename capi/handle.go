@@ -38,8 +38,8 @@ type object struct {
 	generation uint32
 	kind       kindOf // 0 while the slot is free
 	poisoned   bool
-	buf        bufObject
-	decoder    decoderObject
+	buf        *bufObject     // of kindBuf
+	decoder    *decoderObject // of kindDecoder
 }
 
 // table finds objects by slot. Chunks are never moved or freed, so a lookup takes no lock but the object's own.
@@ -147,7 +147,7 @@ func (o *object) done(st *C.sv2_status) {
 // destroy frees the slot of a locked object, whose contents have been released.
 func (o *object) destroy(slot uint32) {
 	table.live[o.kind].Add(-1)
-	o.kind, o.buf, o.decoder = 0, bufObject{}, decoderObject{}
+	o.kind, o.buf, o.decoder = 0, nil, nil
 	if o.generation < 1<<generationBits-1 {
 		recycle(slot)
 	}

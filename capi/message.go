@@ -102,6 +102,7 @@ func sv2i_message_decode_batch(in *C.sv2i_byte, inLen C.size_t, maxPayloadSize C
 	defer guard(&st)
 	messages := unsafe.Slice(out, int(outCap))
 	return report(takeEach(bytesAt(in, inLen), payloadLimit(maxPayloadSize), outCap, count, consumed, missing, func(i int, f sv2.Frame) error {
+		clear(unsafe.Slice((*byte)(unsafe.Pointer(&messages[i])), unsafe.Sizeof(messages[i])))
 		return decodeAny(f, &messages[i])
 	}), e)
 }

@@ -25,8 +25,9 @@
  * Handles     8-byte structs passed by value; {0} is no object. A handle that is zero, stale, freed or forged gets
  *             SV2_ERR_HANDLE or SV2_ERR_HANDLE_KIND, never a crash. _free takes a pointer, accepts NULL and {0}, and
  *             zeroes the caller's copy. An object in which a fault was caught answers SV2_ERR_POISONED to all but _free.
- * Structs     Those with a struct_size member are initialised by their _INIT macro. A larger one than the library knows
- *             is accepted if the rest of it is zero; reserved members and unknown flags must be zero.
+ * Structs     Those with a struct_size member are initialised by their _INIT macro. A config may be larger than the
+ *             library knows if the rest of it is zero, or smaller; of an info struct, members that there is room for are
+ *             filled. Reserved members and unknown flags must be zero: else SV2_ERR_ARGUMENT.
  *
  * THREADS     [any-thread]  may be called from any thread at any time.
  *             [per-handle]  the same, and calls on one handle are serialised inside; different handles do not wait for
@@ -523,8 +524,9 @@ typedef struct sv2_decoder_config {
 #define SV2_DECODER_CONFIG_INIT                                                                              \
     { sizeof(sv2_decoder_config), 0 }
 
-/** Makes a decoder. It reserves memory as bytes arrive, never more than twice as many and never more
- *  than SV2_FRAME_HEADER_SIZE + max_payload_size, and checks each header before.                       [any-thread]
+/** Makes a decoder. It checks each header before it reserves memory for the payload, and holds at most
+ *  twice the bytes that arrived (512 at first), never above SV2_FRAME_HEADER_SIZE + max_payload_size;
+ *  while it grows, also the block that it grows from.                                                  [any-thread]
  *  In:      config  NULL for defaults.
  *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_ARGUMENT; SV2_ERR_LIMIT if max_payload_size is above SV2_PAYLOAD_SIZE_MAX;
  *           SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */

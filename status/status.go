@@ -51,7 +51,12 @@ type entry struct {
 	name, text string
 }
 
+var success = entry{0, ClassNotDone, "SV2_OK", "success"}
+
 func (k Kind) entry() *entry {
+	if k == 0 {
+		return &success
+	}
 	for i := range entries {
 		if entries[i].kind == k {
 			return &entries[i]

@@ -2,24 +2,19 @@
 #include "shim.h"
 
 sv2_status sv2_decoder_new(const sv2_decoder_config *config, sv2_decoder *out) {
-    uint32_t max_payload_size = 0;
+    sv2_decoder_config c = SV2_DECODER_CONFIG_INIT;
     if (out == NULL) {
         return SV2_ERR_NULL;
     }
     out->sv2_priv_decoder = 0;
-    if (config != NULL) {
-        if (config->struct_size < sizeof(uint32_t) || !sv2p_tail_is_zero(config, sizeof *config)) {
-            return SV2_ERR_ARGUMENT;
-        }
-        if (config->struct_size >= sizeof *config) {
-            max_payload_size = config->max_payload_size;
-        }
+    sv2_status status = config == NULL ? SV2_OK : sv2p_config(&c, sizeof c, config);
+    if (status == SV2_OK && c.max_payload_size > SV2_PAYLOAD_SIZE_MAX) {
+        status = SV2_ERR_LIMIT;
     }
-    if (max_payload_size > SV2_PAYLOAD_SIZE_MAX) {
-        return SV2_ERR_LIMIT;
+    if (status == SV2_OK) {
+        status = sv2p_enter();
     }
-    const sv2_status status = sv2p_enter();
-    return status != SV2_OK ? status : sv2i_decoder_new(max_payload_size, &out->sv2_priv_decoder);
+    return status != SV2_OK ? status : sv2i_decoder_new(c.max_payload_size, &out->sv2_priv_decoder);
 }
 
 sv2_status sv2_decoder_free(sv2_decoder *decoder) {

@@ -63,7 +63,6 @@ sv2_status sv2_message_decode_batch(const uint8_t *in, size_t in_len, uint32_t m
     if (status != SV2_OK) {
         return sv2p_fail(status, error);
     }
-    memset(out, 0, sizeof *out);
     return sv2i_message_decode_batch(in, in_len, max_payload_size, out, out_cap, count, consumed, missing, error);
 }
 

@@ -44,15 +44,13 @@ sv2_status sv2_version_info_get(sv2_version_info *out) {
     if (out == NULL) {
         return SV2_ERR_NULL;
     }
-    if (out->struct_size != sizeof *out) {
-        return SV2_ERR_ARGUMENT;
-    }
-    out->number = SV2_VERSION_NUM;
-    out->protocol_version = SV2_PROTOCOL_VERSION;
-    out->message_count = (uint32_t)sv2p_message_count;
-    out->text = SV2P_TEXT(SV2_VERSION_MAJOR) "." SV2P_TEXT(SV2_VERSION_MINOR) "." SV2P_TEXT(SV2_VERSION_PATCH);
-    out->go = SV2_GO_VERSION;
-    return SV2_OK;
+    sv2_version_info info = SV2_VERSION_INFO_INIT;
+    info.number = SV2_VERSION_NUM;
+    info.protocol_version = SV2_PROTOCOL_VERSION;
+    info.message_count = (uint32_t)sv2p_message_count;
+    info.text = SV2P_TEXT(SV2_VERSION_MAJOR) "." SV2P_TEXT(SV2_VERSION_MINOR) "." SV2P_TEXT(SV2_VERSION_PATCH);
+    info.go = SV2_GO_VERSION;
+    return sv2p_info(out, &info, sizeof info);
 }
 
 sv2_status sv2_live_handles(uint32_t kind, size_t *count) {

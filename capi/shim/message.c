@@ -88,21 +88,17 @@ sv2_status sv2_message_info_get(uint16_t extension_type, uint8_t msg_type, sv2_m
     if (out == NULL) {
         return SV2_ERR_NULL;
     }
-    if (out->struct_size != sizeof *out) {
-        return SV2_ERR_ARGUMENT;
-    }
-    memset(out, 0, sizeof *out);
-    out->struct_size = sizeof *out;
+    sv2_message_info info = SV2_MESSAGE_INFO_INIT;
     const sv2p_message *m = sv2p_message_find(extension_type, msg_type);
-    if (m == NULL) {
-        return SV2_ERR_UNKNOWN_MESSAGE;
+    if (m != NULL) {
+        info.extension_type = m->extension_type;
+        info.msg_type = m->msg_type;
+        info.channel_msg = m->channel_msg;
+        info.from = m->from;
+        info.field_count = m->field_count;
+        info.name = m->name;
+        info.spec = m->spec;
     }
-    out->extension_type = m->extension_type;
-    out->msg_type = m->msg_type;
-    out->channel_msg = m->channel_msg;
-    out->from = m->from;
-    out->field_count = m->field_count;
-    out->name = m->name;
-    out->spec = m->spec;
-    return SV2_OK;
+    const sv2_status status = sv2p_info(out, &info, sizeof info);
+    return status == SV2_OK && m == NULL ? SV2_ERR_UNKNOWN_MESSAGE : status;
 }

@@ -21,16 +21,37 @@ static inline sv2_status sv2p_output(const void *data, size_t cap) {
     return data == NULL && cap != 0 ? SV2_ERR_NULL : SV2_OK;
 }
 
-/* Members that a newer program has and this library does not know must be zero. */
-static inline int sv2p_tail_is_zero(const void *config, size_t known) {
+/* Largest struct_size that is not taken for an uninitialised one. */
+enum { SV2P_STRUCT_SIZE_MAX = 1024 };
+
+/* Copies a config struct into the one that this library knows: members that an older program does not have keep their
+ * defaults, members that a newer program has must be zero. Every such struct starts with its struct_size. */
+static inline sv2_status sv2p_config(void *known, size_t known_size, const void *config) {
     uint32_t size;
     memcpy(&size, config, sizeof size);
-    for (size_t i = known; i < size; i++) {
+    if (size < sizeof size || size > SV2P_STRUCT_SIZE_MAX) {
+        return SV2_ERR_ARGUMENT;
+    }
+    for (size_t i = known_size; i < size; i++) {
         if (((const uint8_t *)config)[i] != 0) {
-            return 0;
+            return SV2_ERR_ARGUMENT;
         }
     }
-    return 1;
+    memcpy(known, config, size < known_size ? size : known_size);
+    return SV2_OK;
+}
+
+/* Copies an info struct out: an older program gets the members that it has room for. */
+static inline sv2_status sv2p_info(void *out, const void *known, size_t known_size) {
+    uint32_t size;
+    memcpy(&size, out, sizeof size);
+    if (size < sizeof size || size > SV2P_STRUCT_SIZE_MAX) {
+        return SV2_ERR_ARGUMENT;
+    }
+    memset(out, 0, size);
+    memcpy(out, known, size < known_size ? size : known_size);
+    memcpy(out, &size, sizeof size);
+    return SV2_OK;
 }
 
 /* A frame that a caller passes in, and enters the library. */

@@ -88,10 +88,10 @@ sv2_status sv2_start(const sv2_start_config *config) {
     if (config == NULL) {
         return sv2p_enter();
     }
-    if (config->struct_size < sizeof(uint32_t) || !sv2p_tail_is_zero(config, sizeof c)) {
-        return SV2_ERR_ARGUMENT;
+    const sv2_status status = sv2p_config(&c, sizeof c, config);
+    if (status != SV2_OK) {
+        return status;
     }
-    memcpy(&c, config, config->struct_size < sizeof c ? config->struct_size : sizeof c);
     if (c.reserved != 0 || c.max_threads > INT32_MAX || c.gc_percent > INT32_MAX) {
         return SV2_ERR_ARGUMENT;
     }
