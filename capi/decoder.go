@@ -121,6 +121,17 @@ func sv2i_decoder_next_batch(handle C.uint64_t, out *C.sv2_frame, outCap C.size_
 	return 0
 }
 
+//export sv2i_decoder_buffered
+func sv2i_decoder_buffered(handle C.uint64_t, out *C.size_t) (st C.sv2_status) {
+	o, kind := use(uint64(handle), kindDecoder)
+	if kind != 0 {
+		return C.sv2_status(kind)
+	}
+	defer o.done(&st)
+	*out = C.size_t(o.decoder.frames.Buffered())
+	return 0
+}
+
 //export sv2i_decoder_error
 func sv2i_decoder_error(handle C.uint64_t, out *C.sv2_error) (st C.sv2_status) {
 	o, kind := lock(uint64(handle), kindDecoder)

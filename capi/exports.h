@@ -42,6 +42,7 @@ extern sv2_status sv2i_decoder_writable(uint64_t decoder, uintptr_t *out, size_t
 extern sv2_status sv2i_decoder_commit(uint64_t decoder, size_t size);
 extern sv2_status sv2i_decoder_next_batch(uint64_t decoder, sv2_frame *out, size_t out_cap, size_t *count, size_t *missing,
                                           sv2_error *error);
+extern sv2_status sv2i_decoder_buffered(uint64_t decoder, size_t *out);
 extern sv2_status sv2i_decoder_error(uint64_t decoder, sv2_error *out);
 
 extern sv2_status sv2i_tlv_decode(sv2i_byte *in, size_t in_len, uint32_t flags, sv2_tlv *out, size_t *consumed,

@@ -38,8 +38,10 @@
  *
  * PROCESS     The library contains the Go runtime, which starts at the first call that needs it, or in sv2_start. From then
  *             on the process has 4 or 5 more threads and handlers (SA_ONSTACK) for SIGBUS, SIGFPE, SIGSEGV, SIGPIPE and
- *             SIGURG; handlers that the program installs later must use SA_ONSTACK. Fork first, start later: a child forked
- *             after the start gets SV2_ERR_FORKED. dlclose does not unload the library.
+ *             SIGURG; handlers that the program installs later must use SA_ONSTACK (which glibc declares with
+ *             _XOPEN_SOURCE 700). The kernel may deliver a signal of the process on one of these threads, so do not count on
+ *             EINTR: let the handler write to a pipe that the program polls. Fork first, start later: a child forked after the
+ *             start gets SV2_ERR_FORKED. dlclose does not unload the library.
  *
  * MESSAGES    Every message has a struct sv2_<message>, sv2_<message>_encode, which writes a whole frame, and
  *             sv2_<message>_decode, which takes a frame. sv2_message is a tagged union of all of them. Integers are in the
@@ -329,10 +331,13 @@ typedef struct sv2_error {
     uint32_t limit;  /* bytes that there may be; 0 when the fault is not a size */
 } sv2_error;
 
+#define SV2_ERROR_TEXT_SIZE 256u /* room for the text of any error, with its NUL */
+
 /** Text of an error for a log, such as "NewTemplate.coinbase_prefix at offset 13: the input ends ...".  [any-thread]
  *  Out:     out  text with a NUL; nothing is written when out_cap is too small.
  *           len  length of the text with its NUL.
- *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_FORKED.  256 bytes are always enough.  Since: 0.1. */
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_FORKED.
+ *           SV2_ERROR_TEXT_SIZE bytes are always enough.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_error_text(const sv2_error *error, char *out, size_t out_cap, size_t *len);
 
 /* --- The library ------------------------------------------------------------------------------------------------------- */
@@ -509,6 +514,10 @@ SV2_API SV2_CHECK sv2_status sv2_frame_encode(const sv2_frame *frame, uint8_t *o
  *           SV2_ERR_NULL; SV2_ERR_ARGUMENT; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_frame_check(const sv2_frame *frame, uint32_t protocol, uint32_t from, uint32_t strict);
 
+/* A connection states the largest payload that it accepts. SV2_PAYLOAD_SIZE_DEFAULT holds every message of the Mining protocol
+ * but the largest jobs; a client of Template Distribution or Job Declaration needs more for templates and transactions:
+ * SV2_FRAME_SIZE_MAX_<MESSAGE> says how much. */
+
 /* --- Frames from a stream ---------------------------------------------------------------------------------------------- */
 
 /* Finds frames in a stream that arrives in any pieces. */
@@ -569,6 +578,11 @@ SV2_API SV2_CHECK sv2_status sv2_decoder_next(sv2_decoder decoder, sv2_frame *ou
  *  Returns: SV2_OK, also for no frame at all; others as sv2_decoder_next.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_decoder_next_batch(sv2_decoder decoder, sv2_frame *out, size_t out_cap, size_t *count,
                                                     size_t *missing, sv2_error *error);
+
+/** Bytes that were fed and have not come out in frames: not 0 when the peer closes, then it closed inside
+ *  a frame or left frames that were not taken.                                                        [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_decoder_buffered(sv2_decoder decoder, size_t *out);
 
 /** The error that ended the stream; its status is SV2_OK when none did.                                [per-handle]
  *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
@@ -657,6 +671,7 @@ SV2_API const char *sv2_field_name(uint16_t extension_type, uint8_t msg_type, ui
 #define SV2_ID_SETUP_CONNECTION 0x01000000u
 #define SV2_EXTENSION_TYPE_SETUP_CONNECTION 0x0000u
 #define SV2_MSG_TYPE_SETUP_CONNECTION 0x00u
+#define SV2_FRAME_SIZE_MAX_SETUP_CONNECTION 1297u /* largest frame without trailing bytes */
 
 /** SetupConnection (3.6.1), client to server, extension_type 0x0000, msg_type 0x00, channel_msg 0.
  *  Opens the connection: the client's first message, answered by exactly one
@@ -687,6 +702,7 @@ SV2_API SV2_CHECK sv2_status sv2_setup_connection_decode(const sv2_frame *frame,
 #define SV2_ID_SETUP_CONNECTION_SUCCESS 0x01000001u
 #define SV2_EXTENSION_TYPE_SETUP_CONNECTION_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_SETUP_CONNECTION_SUCCESS 0x01u
+#define SV2_FRAME_SIZE_MAX_SETUP_CONNECTION_SUCCESS 12u /* largest frame without trailing bytes */
 
 /** SetupConnection.Success (3.6.2), server to client, extension_type 0x0000, msg_type 0x01, channel_msg 0.
  *  Accepts the connection. The client checks the flags and acts on them. */
@@ -707,6 +723,7 @@ SV2_API SV2_CHECK sv2_status sv2_setup_connection_success_decode(const sv2_frame
 #define SV2_ID_SETUP_CONNECTION_ERROR 0x01000002u
 #define SV2_EXTENSION_TYPE_SETUP_CONNECTION_ERROR 0x0000u
 #define SV2_MSG_TYPE_SETUP_CONNECTION_ERROR 0x02u
+#define SV2_FRAME_SIZE_MAX_SETUP_CONNECTION_ERROR 266u /* largest frame without trailing bytes */
 
 /** SetupConnection.Error (3.6.3), server to client, extension_type 0x0000, msg_type 0x02, channel_msg 0.
  *  Refuses the connection, sent before the server closes it. */
@@ -727,6 +744,7 @@ SV2_API SV2_CHECK sv2_status sv2_setup_connection_error_decode(const sv2_frame *
 #define SV2_ID_CHANNEL_ENDPOINT_CHANGED 0x01000003u
 #define SV2_EXTENSION_TYPE_CHANNEL_ENDPOINT_CHANGED 0x0000u
 #define SV2_MSG_TYPE_CHANNEL_ENDPOINT_CHANGED 0x03u
+#define SV2_FRAME_SIZE_MAX_CHANNEL_ENDPOINT_CHANGED 10u /* largest frame without trailing bytes */
 
 /** ChannelEndpointChanged (3.6.4), server to client, extension_type 0x0000, msg_type 0x03, channel_msg 1.
  *  Tells that another device now ends the channel: extension state of that channel starts anew. */
@@ -745,6 +763,7 @@ SV2_API SV2_CHECK sv2_status sv2_channel_endpoint_changed_decode(const sv2_frame
 #define SV2_ID_RECONNECT 0x01000004u
 #define SV2_EXTENSION_TYPE_RECONNECT 0x0000u
 #define SV2_MSG_TYPE_RECONNECT 0x04u
+#define SV2_FRAME_SIZE_MAX_RECONNECT 264u /* largest frame without trailing bytes */
 
 /** Reconnect (3.6.5), server to client, extension_type 0x0000, msg_type 0x04, channel_msg 0.
  *  Sends the client to another server of the same authority key. */
@@ -766,6 +785,7 @@ SV2_API SV2_CHECK sv2_status sv2_reconnect_decode(const sv2_frame *frame, sv2_re
 #define SV2_ID_OPEN_STANDARD_MINING_CHANNEL 0x01000010u
 #define SV2_EXTENSION_TYPE_OPEN_STANDARD_MINING_CHANNEL 0x0000u
 #define SV2_MSG_TYPE_OPEN_STANDARD_MINING_CHANNEL 0x10u
+#define SV2_FRAME_SIZE_MAX_OPEN_STANDARD_MINING_CHANNEL 302u /* largest frame without trailing bytes */
 
 /** OpenStandardMiningChannel (5.3.2), client to server, extension_type 0x0000, msg_type 0x10, channel_msg 0.
  *  Asks for a standard channel: header-only mining, no extranonce of its own. */
@@ -788,6 +808,7 @@ SV2_API SV2_CHECK sv2_status sv2_open_standard_mining_channel_decode(const sv2_f
 #define SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS 0x01000011u
 #define SV2_EXTENSION_TYPE_OPEN_STANDARD_MINING_CHANNEL_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_OPEN_STANDARD_MINING_CHANNEL_SUCCESS 0x11u
+#define SV2_FRAME_SIZE_MAX_OPEN_STANDARD_MINING_CHANNEL_SUCCESS 83u /* largest frame without trailing bytes */
 
 /** OpenStandardMiningChannel.Success (5.3.3), server to client, extension_type 0x0000, msg_type 0x11, channel_msg 0.
  *  Opens the standard channel. */
@@ -810,6 +831,7 @@ SV2_API SV2_CHECK sv2_status sv2_open_standard_mining_channel_success_decode(con
 #define SV2_ID_OPEN_MINING_CHANNEL_ERROR 0x01000012u
 #define SV2_EXTENSION_TYPE_OPEN_MINING_CHANNEL_ERROR 0x0000u
 #define SV2_MSG_TYPE_OPEN_MINING_CHANNEL_ERROR 0x12u
+#define SV2_FRAME_SIZE_MAX_OPEN_MINING_CHANNEL_ERROR 266u /* largest frame without trailing bytes */
 
 /** OpenMiningChannel.Error (5.3.6), server to client, extension_type 0x0000, msg_type 0x12, channel_msg 0.
  *  Refuses a standard or extended channel. */
@@ -829,6 +851,7 @@ SV2_API SV2_CHECK sv2_status sv2_open_mining_channel_error_decode(const sv2_fram
 #define SV2_ID_OPEN_EXTENDED_MINING_CHANNEL 0x01000013u
 #define SV2_EXTENSION_TYPE_OPEN_EXTENDED_MINING_CHANNEL 0x0000u
 #define SV2_MSG_TYPE_OPEN_EXTENDED_MINING_CHANNEL 0x13u
+#define SV2_FRAME_SIZE_MAX_OPEN_EXTENDED_MINING_CHANNEL 304u /* largest frame without trailing bytes */
 
 /** OpenExtendedMiningChannel (5.3.4), client to server, extension_type 0x0000, msg_type 0x13, channel_msg 0.
  *  Asks for an extended channel: the client builds coinbase and Merkle root and rolls the
@@ -853,6 +876,7 @@ SV2_API SV2_CHECK sv2_status sv2_open_extended_mining_channel_decode(const sv2_f
 #define SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS 0x01000014u
 #define SV2_EXTENSION_TYPE_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS 0x14u
+#define SV2_FRAME_SIZE_MAX_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS 85u /* largest frame without trailing bytes */
 
 /** OpenExtendedMiningChannel.Success (5.3.5), server to client, extension_type 0x0000, msg_type 0x14, channel_msg 0.
  *  Opens the extended channel. */
@@ -876,6 +900,7 @@ SV2_API SV2_CHECK sv2_status sv2_open_extended_mining_channel_success_decode(con
 #define SV2_ID_NEW_MINING_JOB 0x01000015u
 #define SV2_EXTENSION_TYPE_NEW_MINING_JOB 0x0000u
 #define SV2_MSG_TYPE_NEW_MINING_JOB 0x15u
+#define SV2_FRAME_SIZE_MAX_NEW_MINING_JOB 55u /* largest frame without trailing bytes */
 
 /** NewMiningJob (5.3.15), server to client, extension_type 0x0000, msg_type 0x15, channel_msg 1.
  *  Gives a job to a standard channel. */
@@ -899,6 +924,7 @@ SV2_API SV2_CHECK sv2_status sv2_new_mining_job_decode(const sv2_frame *frame, s
 #define SV2_ID_UPDATE_CHANNEL 0x01000016u
 #define SV2_EXTENSION_TYPE_UPDATE_CHANNEL 0x0000u
 #define SV2_MSG_TYPE_UPDATE_CHANNEL 0x16u
+#define SV2_FRAME_SIZE_MAX_UPDATE_CHANNEL 46u /* largest frame without trailing bytes */
 
 /** UpdateChannel (5.3.7), client to server, extension_type 0x0000, msg_type 0x16, channel_msg 1.
  *  Tells the server that the hash rate or the largest target of a channel changed. */
@@ -921,6 +947,7 @@ SV2_API SV2_CHECK sv2_status sv2_update_channel_decode(const sv2_frame *frame, s
 #define SV2_ID_UPDATE_CHANNEL_ERROR 0x01000017u
 #define SV2_EXTENSION_TYPE_UPDATE_CHANNEL_ERROR 0x0000u
 #define SV2_MSG_TYPE_UPDATE_CHANNEL_ERROR 0x17u
+#define SV2_FRAME_SIZE_MAX_UPDATE_CHANNEL_ERROR 266u /* largest frame without trailing bytes */
 
 /** UpdateChannel.Error (5.3.8), server to client, extension_type 0x0000, msg_type 0x17, channel_msg 1.
  *  Refuses an UpdateChannel; a valid one gets no answer. */
@@ -940,6 +967,7 @@ SV2_API SV2_CHECK sv2_status sv2_update_channel_error_decode(const sv2_frame *fr
 #define SV2_ID_CLOSE_CHANNEL 0x01000018u
 #define SV2_EXTENSION_TYPE_CLOSE_CHANNEL 0x0000u
 #define SV2_MSG_TYPE_CLOSE_CHANNEL 0x18u
+#define SV2_FRAME_SIZE_MAX_CLOSE_CHANNEL 266u /* largest frame without trailing bytes */
 
 /** CloseChannel (5.3.9), either way, extension_type 0x0000, msg_type 0x18, channel_msg 1.
  *  Closes a channel, or all channels of a group; either end may send it. */
@@ -959,6 +987,7 @@ SV2_API SV2_CHECK sv2_status sv2_close_channel_decode(const sv2_frame *frame, sv
 #define SV2_ID_SET_EXTRANONCE_PREFIX 0x01000019u
 #define SV2_EXTENSION_TYPE_SET_EXTRANONCE_PREFIX 0x0000u
 #define SV2_MSG_TYPE_SET_EXTRANONCE_PREFIX 0x19u
+#define SV2_FRAME_SIZE_MAX_SET_EXTRANONCE_PREFIX 43u /* largest frame without trailing bytes */
 
 /** SetExtranoncePrefix (5.3.10), server to client, extension_type 0x0000, msg_type 0x19, channel_msg 1.
  *  Changes the extranonce prefix of a channel for jobs that are sent after it. */
@@ -978,6 +1007,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_extranonce_prefix_decode(const sv2_frame *f
 #define SV2_ID_SUBMIT_SHARES_STANDARD 0x0100001au
 #define SV2_EXTENSION_TYPE_SUBMIT_SHARES_STANDARD 0x0000u
 #define SV2_MSG_TYPE_SUBMIT_SHARES_STANDARD 0x1au
+#define SV2_FRAME_SIZE_MAX_SUBMIT_SHARES_STANDARD 30u /* largest frame without trailing bytes */
 
 /** SubmitSharesStandard (5.3.11), client to server, extension_type 0x0000, msg_type 0x1a, channel_msg 1.
  *  Submits a share of a standard channel. */
@@ -1001,6 +1031,7 @@ SV2_API SV2_CHECK sv2_status sv2_submit_shares_standard_decode(const sv2_frame *
 #define SV2_ID_SUBMIT_SHARES_EXTENDED 0x0100001bu
 #define SV2_EXTENSION_TYPE_SUBMIT_SHARES_EXTENDED 0x0000u
 #define SV2_MSG_TYPE_SUBMIT_SHARES_EXTENDED 0x1bu
+#define SV2_FRAME_SIZE_MAX_SUBMIT_SHARES_EXTENDED 63u /* largest frame without trailing bytes */
 
 /** SubmitSharesExtended (5.3.12), client to server, extension_type 0x0000, msg_type 0x1b, channel_msg 1.
  *  Submits a share of an extended channel. Extension 0x0002 appends user_identity behind it. */
@@ -1025,6 +1056,7 @@ SV2_API SV2_CHECK sv2_status sv2_submit_shares_extended_decode(const sv2_frame *
 #define SV2_ID_SUBMIT_SHARES_SUCCESS 0x0100001cu
 #define SV2_EXTENSION_TYPE_SUBMIT_SHARES_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_SUBMIT_SHARES_SUCCESS 0x1cu
+#define SV2_FRAME_SIZE_MAX_SUBMIT_SHARES_SUCCESS 26u /* largest frame without trailing bytes */
 
 /** SubmitShares.Success (5.3.13), server to client, extension_type 0x0000, msg_type 0x1c, channel_msg 1.
  *  Acknowledges a batch of shares; count and sum start anew with every batch. */
@@ -1046,6 +1078,7 @@ SV2_API SV2_CHECK sv2_status sv2_submit_shares_success_decode(const sv2_frame *f
 #define SV2_ID_SUBMIT_SHARES_ERROR 0x0100001du
 #define SV2_EXTENSION_TYPE_SUBMIT_SHARES_ERROR 0x0000u
 #define SV2_MSG_TYPE_SUBMIT_SHARES_ERROR 0x1du
+#define SV2_FRAME_SIZE_MAX_SUBMIT_SHARES_ERROR 270u /* largest frame without trailing bytes */
 
 /** SubmitShares.Error (5.3.14), server to client, extension_type 0x0000, msg_type 0x1d, channel_msg 1.
  *  Refuses one share. */
@@ -1066,6 +1099,7 @@ SV2_API SV2_CHECK sv2_status sv2_submit_shares_error_decode(const sv2_frame *fra
 #define SV2_ID_NEW_EXTENDED_MINING_JOB 0x0100001fu
 #define SV2_EXTENSION_TYPE_NEW_EXTENDED_MINING_JOB 0x0000u
 #define SV2_MSG_TYPE_NEW_EXTENDED_MINING_JOB 0x1fu
+#define SV2_FRAME_SIZE_MAX_NEW_EXTENDED_MINING_JOB 139259u /* largest frame without trailing bytes */
 
 /** NewExtendedMiningJob (5.3.16), server to client, extension_type 0x0000, msg_type 0x1f, channel_msg 1.
  *  Gives a job to an extended channel or to all channels of a group. */
@@ -1095,6 +1129,7 @@ SV2_API SV2_CHECK sv2_status sv2_new_extended_mining_job_decode(const sv2_frame 
 #define SV2_ID_MINING_SET_NEW_PREV_HASH 0x01000020u
 #define SV2_EXTENSION_TYPE_MINING_SET_NEW_PREV_HASH 0x0000u
 #define SV2_MSG_TYPE_MINING_SET_NEW_PREV_HASH 0x20u
+#define SV2_FRAME_SIZE_MAX_MINING_SET_NEW_PREV_HASH 54u /* largest frame without trailing bytes */
 
 /** SetNewPrevHash (5.3.17), server to client, extension_type 0x0000, msg_type 0x20, channel_msg 1.
  *  Starts a future job on a new chain tip; every other job of the channel becomes invalid. */
@@ -1117,6 +1152,7 @@ SV2_API SV2_CHECK sv2_status sv2_mining_set_new_prev_hash_decode(const sv2_frame
 #define SV2_ID_SET_TARGET 0x01000021u
 #define SV2_EXTENSION_TYPE_SET_TARGET 0x0000u
 #define SV2_MSG_TYPE_SET_TARGET 0x21u
+#define SV2_FRAME_SIZE_MAX_SET_TARGET 42u /* largest frame without trailing bytes */
 
 /** SetTarget (5.3.21), server to client, extension_type 0x0000, msg_type 0x21, channel_msg 1.
  *  Changes the target of a channel or group for future jobs and jobs sent later. */
@@ -1136,6 +1172,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_target_decode(const sv2_frame *frame, sv2_s
 #define SV2_ID_SET_CUSTOM_MINING_JOB 0x01000022u
 #define SV2_EXTENSION_TYPE_SET_CUSTOM_MINING_JOB 0x0000u
 #define SV2_MSG_TYPE_SET_CUSTOM_MINING_JOB 0x22u
+#define SV2_FRAME_SIZE_MAX_SET_CUSTOM_MINING_JOB 74280u /* largest frame without trailing bytes */
 
 /** SetCustomMiningJob (5.3.18), client to server, extension_type 0x0000, msg_type 0x22, channel_msg 1.
  *  Asks the pool to pay for a job that the client built. */
@@ -1167,6 +1204,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_decode(const sv2_frame *f
 #define SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS 0x01000023u
 #define SV2_EXTENSION_TYPE_SET_CUSTOM_MINING_JOB_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_SET_CUSTOM_MINING_JOB_SUCCESS 0x23u
+#define SV2_FRAME_SIZE_MAX_SET_CUSTOM_MINING_JOB_SUCCESS 18u /* largest frame without trailing bytes */
 
 /** SetCustomMiningJob.Success (5.3.19), server to client, extension_type 0x0000, msg_type 0x23, channel_msg 1.
  *  Accepts the custom job: the pool commits to reward it. */
@@ -1187,6 +1225,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_success_decode(const sv2_
 #define SV2_ID_SET_CUSTOM_MINING_JOB_ERROR 0x01000024u
 #define SV2_EXTENSION_TYPE_SET_CUSTOM_MINING_JOB_ERROR 0x0000u
 #define SV2_MSG_TYPE_SET_CUSTOM_MINING_JOB_ERROR 0x24u
+#define SV2_FRAME_SIZE_MAX_SET_CUSTOM_MINING_JOB_ERROR 270u /* largest frame without trailing bytes */
 
 /** SetCustomMiningJob.Error (5.3.20), server to client, extension_type 0x0000, msg_type 0x24, channel_msg 1.
  *  Refuses the custom job. */
@@ -1207,6 +1246,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_error_decode(const sv2_fr
 #define SV2_ID_SET_GROUP_CHANNEL 0x01000025u
 #define SV2_EXTENSION_TYPE_SET_GROUP_CHANNEL 0x0000u
 #define SV2_MSG_TYPE_SET_GROUP_CHANNEL 0x25u
+#define SV2_FRAME_SIZE_MAX_SET_GROUP_CHANNEL 262152u /* largest frame without trailing bytes */
 
 /** SetGroupChannel (5.3.22), server to client, extension_type 0x0000, msg_type 0x25, channel_msg 0.
  *  Sets which channels a group channel addresses. */
@@ -1228,6 +1268,7 @@ SV2_API SV2_CHECK sv2_status sv2_set_group_channel_decode(const sv2_frame *frame
 #define SV2_ID_ALLOCATE_MINING_JOB_TOKEN 0x01000050u
 #define SV2_EXTENSION_TYPE_ALLOCATE_MINING_JOB_TOKEN 0x0000u
 #define SV2_MSG_TYPE_ALLOCATE_MINING_JOB_TOKEN 0x50u
+#define SV2_FRAME_SIZE_MAX_ALLOCATE_MINING_JOB_TOKEN 266u /* largest frame without trailing bytes */
 
 /** AllocateMiningJobToken (6.4.2), client to server, extension_type 0x0000, msg_type 0x50, channel_msg 0.
  *  Asks for a token that a later job declaration spends. */
@@ -1247,6 +1288,7 @@ SV2_API SV2_CHECK sv2_status sv2_allocate_mining_job_token_decode(const sv2_fram
 #define SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS 0x01000051u
 #define SV2_EXTENSION_TYPE_ALLOCATE_MINING_JOB_TOKEN_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_ALLOCATE_MINING_JOB_TOKEN_SUCCESS 0x51u
+#define SV2_FRAME_SIZE_MAX_ALLOCATE_MINING_JOB_TOKEN_SUCCESS 65803u /* largest frame without trailing bytes */
 
 /** AllocateMiningJobToken.Success (6.4.3), server to client, extension_type 0x0000, msg_type 0x51, channel_msg 0.
  *  Gives a token and the outputs that the coinbase must carry. */
@@ -1268,6 +1310,7 @@ SV2_API SV2_CHECK sv2_status sv2_allocate_mining_job_token_success_decode(const 
 #define SV2_ID_PROVIDE_MISSING_TRANSACTIONS 0x01000055u
 #define SV2_EXTENSION_TYPE_PROVIDE_MISSING_TRANSACTIONS 0x0000u
 #define SV2_MSG_TYPE_PROVIDE_MISSING_TRANSACTIONS 0x55u
+#define SV2_FRAME_SIZE_MAX_PROVIDE_MISSING_TRANSACTIONS 131082u /* largest frame without trailing bytes */
 
 /** ProvideMissingTransactions (6.4.7), server to client, extension_type 0x0000, msg_type 0x55, channel_msg 0.
  *  Asks for declared transactions that the server does not have. */
@@ -1288,6 +1331,7 @@ SV2_API SV2_CHECK sv2_status sv2_provide_missing_transactions_decode(const sv2_f
 #define SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS 0x01000056u
 #define SV2_EXTENSION_TYPE_PROVIDE_MISSING_TRANSACTIONS_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_PROVIDE_MISSING_TRANSACTIONS_SUCCESS 0x56u
+#define SV2_FRAME_SIZE_MAX_PROVIDE_MISSING_TRANSACTIONS_SUCCESS 16777221u /* largest frame without trailing bytes */
 
 /** ProvideMissingTransactions.Success (6.4.8), client to server, extension_type 0x0000, msg_type 0x56, channel_msg 0.
  *  Delivers the missing transactions. */
@@ -1307,6 +1351,7 @@ SV2_API SV2_CHECK sv2_status sv2_provide_missing_transactions_success_decode(con
 #define SV2_ID_DECLARE_MINING_JOB 0x01000057u
 #define SV2_EXTENSION_TYPE_DECLARE_MINING_JOB 0x0000u
 #define SV2_MSG_TYPE_DECLARE_MINING_JOB 0x57u
+#define SV2_FRAME_SIZE_MAX_DECLARE_MINING_JOB 2294003u /* largest frame without trailing bytes */
 
 /** DeclareMiningJob (6.4.4), client to server, extension_type 0x0000, msg_type 0x57, channel_msg 0.
  *  Proposes a job with a transaction set of the client's choice (Full-Template mode). */
@@ -1332,6 +1377,7 @@ SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_decode(const sv2_frame *fram
 #define SV2_ID_DECLARE_MINING_JOB_SUCCESS 0x01000058u
 #define SV2_EXTENSION_TYPE_DECLARE_MINING_JOB_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_DECLARE_MINING_JOB_SUCCESS 0x58u
+#define SV2_FRAME_SIZE_MAX_DECLARE_MINING_JOB_SUCCESS 266u /* largest frame without trailing bytes */
 
 /** DeclareMiningJob.Success (6.4.5), server to client, extension_type 0x0000, msg_type 0x58, channel_msg 0.
  *  Accepts the declared job. */
@@ -1351,6 +1397,7 @@ SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_success_decode(const sv2_fra
 #define SV2_ID_DECLARE_MINING_JOB_ERROR 0x01000059u
 #define SV2_EXTENSION_TYPE_DECLARE_MINING_JOB_ERROR 0x0000u
 #define SV2_MSG_TYPE_DECLARE_MINING_JOB_ERROR 0x59u
+#define SV2_FRAME_SIZE_MAX_DECLARE_MINING_JOB_ERROR 65803u /* largest frame without trailing bytes */
 
 /** DeclareMiningJob.Error (6.4.6), server to client, extension_type 0x0000, msg_type 0x59, channel_msg 0.
  *  Refuses the declared job. */
@@ -1371,6 +1418,7 @@ SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_error_decode(const sv2_frame
 #define SV2_ID_PUSH_SOLUTION 0x01000060u
 #define SV2_EXTENSION_TYPE_PUSH_SOLUTION 0x0000u
 #define SV2_MSG_TYPE_PUSH_SOLUTION 0x60u
+#define SV2_FRAME_SIZE_MAX_PUSH_SOLUTION 87u /* largest frame without trailing bytes */
 
 /** PushSolution (6.4.9), client to server, extension_type 0x0000, msg_type 0x60, channel_msg 0.
  *  Gives a found block to the job declaration server, which propagates it too. */
@@ -1396,13 +1444,14 @@ SV2_API SV2_CHECK sv2_status sv2_push_solution_decode(const sv2_frame *frame, sv
 #define SV2_ID_COINBASE_OUTPUT_CONSTRAINTS 0x01000070u
 #define SV2_EXTENSION_TYPE_COINBASE_OUTPUT_CONSTRAINTS 0x0000u
 #define SV2_MSG_TYPE_COINBASE_OUTPUT_CONSTRAINTS 0x70u
+#define SV2_FRAME_SIZE_MAX_COINBASE_OUTPUT_CONSTRAINTS 12u /* largest frame without trailing bytes */
 
 /** CoinbaseOutputConstraints (7.1), client to server, extension_type 0x0000, msg_type 0x70, channel_msg 0.
  *  Says how much room the client's coinbase outputs need; the client's first message after setup. */
 typedef struct sv2_coinbase_output_constraints {
     /* U32, bytes. Largest serialised size of the outputs that the client adds. */
     uint32_t coinbase_output_max_additional_size;
-    /* U16, sigops. Largest number of signature operations of these outputs. */
+    /* U16, sigops. Largest number of signature operations of these outputs, as BIP141 counts them against a block's 80,000. */
     uint16_t coinbase_output_max_additional_sigops;
 } sv2_coinbase_output_constraints;
 
@@ -1417,6 +1466,7 @@ SV2_API SV2_CHECK sv2_status sv2_coinbase_output_constraints_decode(const sv2_fr
 #define SV2_ID_NEW_TEMPLATE 0x01000071u
 #define SV2_EXTENSION_TYPE_NEW_TEMPLATE 0x0000u
 #define SV2_MSG_TYPE_NEW_TEMPLATE 0x71u
+#define SV2_FRAME_SIZE_MAX_NEW_TEMPLATE 73997u /* largest frame without trailing bytes */
 
 /** NewTemplate (7.2), server to client, extension_type 0x0000, msg_type 0x71, channel_msg 0.
  *  Gives a block template. */
@@ -1448,6 +1498,7 @@ SV2_API SV2_CHECK sv2_status sv2_new_template_decode(const sv2_frame *frame, sv2
 #define SV2_ID_TEMPLATE_SET_NEW_PREV_HASH 0x01000072u
 #define SV2_EXTENSION_TYPE_TEMPLATE_SET_NEW_PREV_HASH 0x0000u
 #define SV2_MSG_TYPE_TEMPLATE_SET_NEW_PREV_HASH 0x72u
+#define SV2_FRAME_SIZE_MAX_TEMPLATE_SET_NEW_PREV_HASH 86u /* largest frame without trailing bytes */
 
 /** SetNewPrevHash (7.3), server to client, extension_type 0x0000, msg_type 0x72, channel_msg 0.
  *  Announces a new chain tip and the future template to mine on it. */
@@ -1470,6 +1521,7 @@ SV2_API SV2_CHECK sv2_status sv2_template_set_new_prev_hash_decode(const sv2_fra
 #define SV2_ID_REQUEST_TRANSACTION_DATA 0x01000073u
 #define SV2_EXTENSION_TYPE_REQUEST_TRANSACTION_DATA 0x0000u
 #define SV2_MSG_TYPE_REQUEST_TRANSACTION_DATA 0x73u
+#define SV2_FRAME_SIZE_MAX_REQUEST_TRANSACTION_DATA 14u /* largest frame without trailing bytes */
 
 /** RequestTransactionData (7.4), client to server, extension_type 0x0000, msg_type 0x73, channel_msg 0.
  *  Asks for the transactions of a template. */
@@ -1488,6 +1540,7 @@ SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_decode(const sv2_frame
 #define SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS 0x01000074u
 #define SV2_EXTENSION_TYPE_REQUEST_TRANSACTION_DATA_SUCCESS 0x0000u
 #define SV2_MSG_TYPE_REQUEST_TRANSACTION_DATA_SUCCESS 0x74u
+#define SV2_FRAME_SIZE_MAX_REQUEST_TRANSACTION_DATA_SUCCESS 16777221u /* largest frame without trailing bytes */
 
 /** RequestTransactionData.Success (7.5), server to client, extension_type 0x0000, msg_type 0x74, channel_msg 0.
  *  Delivers the transactions of a template. */
@@ -1509,6 +1562,7 @@ SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_success_decode(const s
 #define SV2_ID_REQUEST_TRANSACTION_DATA_ERROR 0x01000075u
 #define SV2_EXTENSION_TYPE_REQUEST_TRANSACTION_DATA_ERROR 0x0000u
 #define SV2_MSG_TYPE_REQUEST_TRANSACTION_DATA_ERROR 0x75u
+#define SV2_FRAME_SIZE_MAX_REQUEST_TRANSACTION_DATA_ERROR 270u /* largest frame without trailing bytes */
 
 /** RequestTransactionData.Error (7.6), server to client, extension_type 0x0000, msg_type 0x75, channel_msg 0.
  *  Refuses a RequestTransactionData. */
@@ -1528,6 +1582,7 @@ SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_error_decode(const sv2
 #define SV2_ID_SUBMIT_SOLUTION 0x01000076u
 #define SV2_EXTENSION_TYPE_SUBMIT_SOLUTION 0x0000u
 #define SV2_MSG_TYPE_SUBMIT_SOLUTION 0x76u
+#define SV2_FRAME_SIZE_MAX_SUBMIT_SOLUTION 65563u /* largest frame without trailing bytes */
 
 /** SubmitSolution (7.7), client to server, extension_type 0x0000, msg_type 0x76, channel_msg 0.
  *  Submits a found block; the server builds and propagates it. There is no answer. */
@@ -1552,6 +1607,7 @@ SV2_API SV2_CHECK sv2_status sv2_submit_solution_decode(const sv2_frame *frame, 
 #define SV2_ID_REQUEST_EXTENSIONS 0x01000100u
 #define SV2_EXTENSION_TYPE_REQUEST_EXTENSIONS 0x0001u
 #define SV2_MSG_TYPE_REQUEST_EXTENSIONS 0x00u
+#define SV2_FRAME_SIZE_MAX_REQUEST_EXTENSIONS 131080u /* largest frame without trailing bytes */
 
 /** RequestExtensions (extension 0x0001), client to server, extension_type 0x0001, msg_type 0x00, channel_msg 0.
  *  Asks which extensions the server supports; sent right after SetupConnection.Success. */
@@ -1571,6 +1627,7 @@ SV2_API SV2_CHECK sv2_status sv2_request_extensions_decode(const sv2_frame *fram
 #define SV2_ID_REQUEST_EXTENSIONS_SUCCESS 0x01000101u
 #define SV2_EXTENSION_TYPE_REQUEST_EXTENSIONS_SUCCESS 0x0001u
 #define SV2_MSG_TYPE_REQUEST_EXTENSIONS_SUCCESS 0x01u
+#define SV2_FRAME_SIZE_MAX_REQUEST_EXTENSIONS_SUCCESS 131080u /* largest frame without trailing bytes */
 
 /** RequestExtensions.Success (extension 0x0001), server to client, extension_type 0x0001, msg_type 0x01, channel_msg 0.
  *  Names the requested extensions that are on from now; all others stay off. */
@@ -1590,6 +1647,7 @@ SV2_API SV2_CHECK sv2_status sv2_request_extensions_success_decode(const sv2_fra
 #define SV2_ID_REQUEST_EXTENSIONS_ERROR 0x01000102u
 #define SV2_EXTENSION_TYPE_REQUEST_EXTENSIONS_ERROR 0x0001u
 #define SV2_MSG_TYPE_REQUEST_EXTENSIONS_ERROR 0x02u
+#define SV2_FRAME_SIZE_MAX_REQUEST_EXTENSIONS_ERROR 262152u /* largest frame without trailing bytes */
 
 /** RequestExtensions.Error (extension 0x0001), server to client, extension_type 0x0001, msg_type 0x02, channel_msg 0.
  *  Refuses the request: nothing of it is supported, or something required is missing in it. */

@@ -34,7 +34,7 @@ func (e *Error) Error() string {
 	if e.Limit > 0 {
 		return s + " (" + strconv.Itoa(e.Size) + " bytes, at most " + strconv.Itoa(e.Limit) + ")"
 	}
-	return s + " (" + strconv.Itoa(e.Size) + " bytes)"
+	return s + " (payload of " + strconv.Itoa(e.Size) + " bytes)"
 }
 
 // Where names the message and, if there is one, the field: NewTemplate.coinbase_prefix.

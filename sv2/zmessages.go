@@ -2427,7 +2427,7 @@ func (m *PushSolution) appendPayload(dst []byte) []byte {
 // Says how much room the client's coinbase outputs need; the client's first message after setup.
 type CoinbaseOutputConstraints struct {
 	CoinbaseOutputMaxAdditionalSize   uint32 // U32, bytes. Largest serialised size of the outputs that the client adds.
-	CoinbaseOutputMaxAdditionalSigops uint16 // U16, sigops. Largest number of signature operations of these outputs.
+	CoinbaseOutputMaxAdditionalSigops uint16 // U16, sigops. Largest number of signature operations of these outputs, as BIP141 counts them against a block's 80,000.
 }
 
 // Info describes the message.

@@ -99,6 +99,15 @@ sv2_status sv2_decoder_next_batch(sv2_decoder decoder, sv2_frame *out, size_t ou
     return status < 0 && (error == NULL || error->status == SV2_OK) ? sv2p_fail(status, error) : status;
 }
 
+sv2_status sv2_decoder_buffered(sv2_decoder decoder, size_t *out) {
+    if (out == NULL) {
+        return SV2_ERR_NULL;
+    }
+    *out = 0;
+    const sv2_status status = sv2p_enter();
+    return status != SV2_OK ? status : sv2i_decoder_buffered(decoder.sv2_priv_decoder, out);
+}
+
 sv2_status sv2_decoder_error(sv2_decoder decoder, sv2_error *out) {
     if (out == NULL) {
         return SV2_ERR_NULL;

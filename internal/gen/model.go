@@ -67,6 +67,15 @@ func (m message) FixedSize() int {
 	return n
 }
 
+// FrameSizeMax is the largest frame of the message, header included: what its fields allow, or what a frame can state.
+func (m message) FrameSizeMax() int {
+	n := m.FixedSize()
+	for _, f := range m.Fields {
+		n += f.Wire.Most
+	}
+	return 6 + min(n, 1<<24-1)
+}
+
 // Checked reports whether a field can hold a value that its wire type cannot.
 func (m message) Checked() bool {
 	for _, f := range m.Fields {

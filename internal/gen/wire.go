@@ -8,6 +8,7 @@ type wireType struct {
 	Const  string // Go constant of sv2.FieldType
 	Size   int    // bytes on the wire, 0 when it varies
 	Prefix int    // bytes of the length or count in front, for types that vary
+	Most   int    // most bytes behind the prefix, 0 when the size is fixed
 	Unit   int    // bytes per element of a fixed-element sequence
 	Go     string // Go type
 	Load   string // Go expression that reads it, from b at %s: fixed types only
@@ -30,8 +31,8 @@ func scalar(spec, constant string, size int, goType, load, appendTo, c string) w
 		CSize: [3]int{size, size, size}, CAlign: align8}
 }
 
-func varying(spec, constant string, prefix, unit int, goType, take, check, put, length, c string, words int) wireType {
-	return wireType{Spec: spec, Const: constant, Prefix: prefix, Unit: unit, Go: goType, Take: take, Check: check, Put: put,
+func varying(spec, constant string, prefix, most, unit int, goType, take, check, put, length, c string, words int) wireType {
+	return wireType{Spec: spec, Const: constant, Prefix: prefix, Most: most, Unit: unit, Go: goType, Take: take, Check: check, Put: put,
 		Len: length, C: c, CSize: [3]int{8 * words, 4 * words, 4 * words}, CAlign: [3]int{8, 4, 4}}
 }
 
@@ -48,34 +49,33 @@ var wireTypes = []wireType{
 	schema.Bool: scalar("BOOL", "Bool", 1, "bool", "b[%[1]d]&1 != 0", "codec.AppendBool(dst, %[1]s)", "uint8_t"),
 	schema.U256: {Spec: "U256", Const: "U256", Size: 32, Go: "codec.U256", Load: "codec.U256(b[%[1]d:])",
 		Append: "append(dst, %[1]s[:]...)", C: "sv2_u256", CSize: [3]int{32, 32, 32}, CAlign: [3]int{1, 1, 1}},
-	schema.Str0255: varying("STR0_255", "Str0255", 1, 0, "[]byte", "codec.TakeB0255(b)",
+	schema.Str0255: varying("STR0_255", "Str0255", 1, 255, 0, "[]byte", "codec.TakeB0255(b)",
 		"tooLong(len(%[1]s), codec.B0255Max)", lengthByte, "len(%[1]s)", "sv2_bytes", 2),
-	schema.B032: varying("B0_32", "B032", 1, 0, "[]byte", "codec.TakeB032(b)",
+	schema.B032: varying("B0_32", "B032", 1, 32, 0, "[]byte", "codec.TakeB032(b)",
 		"tooLong(len(%[1]s), codec.B032Max)", lengthByte, "len(%[1]s)", "sv2_bytes", 2),
-	schema.B0255: varying("B0_255", "B0255", 1, 0, "[]byte", "codec.TakeB0255(b)",
+	schema.B0255: varying("B0_255", "B0255", 1, 255, 0, "[]byte", "codec.TakeB0255(b)",
 		"tooLong(len(%[1]s), codec.B0255Max)", lengthByte, "len(%[1]s)", "sv2_bytes", 2),
-	schema.B064K: varying("B0_64K", "B064K", 2, 0, "[]byte", "codec.TakeB064K(b)",
+	schema.B064K: varying("B0_64K", "B064K", 2, 65535, 0, "[]byte", "codec.TakeB064K(b)",
 		"tooLong(len(%[1]s), codec.B064KMax)", lengthU16, "len(%[1]s)", "sv2_bytes", 2),
-	schema.OptionU32: {Spec: "OPTION[U32]", Const: "OptionU32", Go: "codec.OptionU32", Take: "codec.TakeOptionU32(b)",
+	schema.OptionU32: {Spec: "OPTION[U32]", Const: "OptionU32", Most: 5, Go: "codec.OptionU32", Take: "codec.TakeOptionU32(b)",
 		Put: "dst = codec.AppendOptionU32(dst, %[1]s)", Len: "%[1]s.Size()", C: "sv2_option_u32",
 		CSize: [3]int{8, 8, 8}, CAlign: [3]int{4, 4, 4}},
 	schema.Seq0255U256:  sequence("SEQ0_255[U256]", "Seq0255U256", 1, 32, "codec.SeqU256", "sv2_seq_u256"),
 	schema.Seq064KU256:  sequence("SEQ0_64K[U256]", "Seq064KU256", 2, 32, "codec.SeqU256", "sv2_seq_u256"),
 	schema.Seq064KU32:   sequence("SEQ0_64K[U32]", "Seq064KU32", 2, 4, "codec.SeqU32", "sv2_seq_u32"),
 	schema.Seq064KU16:   sequence("SEQ0_64K[U16]", "Seq064KU16", 2, 2, "codec.SeqU16", "sv2_seq_u16"),
-	schema.Seq064KB016M: varying("SEQ0_64K[B0_16M]", "Seq064KB016M", 2, 0, "codec.SeqB016M", "codec.TakeSeq064KB016M(b)", "", "dst = codec.AppendSeq064KB016M(dst, %[1]s)", "len(%[1]s.Raw())", "sv2_seq_b0_16m", 3),
+	schema.Seq064KB016M: varying("SEQ0_64K[B0_16M]", "Seq064KB016M", 2, 1<<24, 0, "codec.SeqB016M", "codec.TakeSeq064KB016M(b)", "", "dst = codec.AppendSeq064KB016M(dst, %[1]s)", "len(%[1]s.Raw())", "sv2_seq_b0_16m", 3),
 }
 
 func sequence(spec, constant string, prefix, unit int, goType, c string) wireType {
-	limit, put := "codec.Seq0255Max", "dst = append(append(dst, byte(%[1]s.Len())), %[1]s...)"
+	limit, count, put := "codec.Seq0255Max", 255, "dst = append(append(dst, byte(%[1]s.Len())), %[1]s...)"
 	if prefix == 2 {
-		limit, put = "codec.Seq064KMax", "dst = append(codec.AppendU16(dst, uint16(%[1]s.Len())), %[1]s...)"
+		limit, count, put = "codec.Seq064KMax", 65535, "dst = append(codec.AppendU16(dst, uint16(%[1]s.Len())), %[1]s...)"
 	}
 	kind := map[int]string{1: "codec.TakeSeq0255", 2: "codec.TakeSeq064K"}[prefix]
 	size := map[int]string{32: "codec.U256Size", 4: "4", 2: "2"}[unit]
-	w := varying(spec, constant, prefix, unit, goType, kind+"(b, "+size+")",
+	return varying(spec, constant, prefix, count*unit, unit, goType, kind+"(b, "+size+")",
 		"codec.CheckSeq(%[1]s, "+size+", "+limit+")", put, "len(%[1]s)", c, 2)
-	return w
 }
 
 func wire(t schema.Type) wireType { return wireTypes[t] }

@@ -10,7 +10,7 @@ var templateDistribution = Protocol{
 			Doc: "Says how much room the client's coinbase outputs need; the client's first message after setup.",
 			Fields: []Field{
 				{"coinbase_output_max_additional_size", U32, "bytes", "Largest serialised size of the outputs that the client adds."},
-				{"coinbase_output_max_additional_sigops", U16, "sigops", "Largest number of signature operations of these outputs."},
+				{"coinbase_output_max_additional_sigops", U16, "sigops", "Largest number of signature operations of these outputs, as BIP141 counts them against a block's 80,000."},
 			},
 		},
 		{
