@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The thread that serves all clients: it waits for sockets, for the node and for the end.
+#pragma once
+
+#include "client_connection.hpp"
+#include "listening_socket.hpp"
+#include "node_inbox.hpp"
+#include "stop_signals.hpp"
+
+namespace template_provider {
+
+struct ServerOptions {
+    std::vector<ListenAddress> listen;
+    std::size_t max_clients = 64;
+    ConnectionLimits limits;
+};
+
+class TemplateServer {
+  public:
+    // Opens the sockets. Throws std::runtime_error.
+    TemplateServer(const ServerOptions &options, NodeInbox &inbox, StopSignals &signals,
+                   SolutionSubmitter &submitter, Log &log);
+
+    // Returns after a signal with true, or with false when the provider cannot go on.
+    bool run();
+
+  private:
+    void serve_once();
+    void accept_clients(const ListeningSocket &listening);
+    void read_inbox();
+    void end_in_order();
+    // For poll(): -1 without a deadline.
+    int milliseconds_to_wait() const;
+    void remove_closed();
+
+    const ServerOptions options_;
+    NodeInbox &inbox_;
+    StopSignals &signals_;
+    SolutionSubmitter &submitter_;
+    Log &log_;
+    TemplateSource templates_;
+    TemplateStore store_;
+    std::vector<ListeningSocket> listening_;
+    TimePoint accept_again_{}; // after the system ran out of descriptors
+    std::vector<std::unique_ptr<ClientConnection>> clients_;
+    std::uint64_t last_client_id_ = 0;
+    std::string fatal_;
+    bool stopping_ = false;
+};
+
+} // namespace template_provider
