@@ -188,7 +188,7 @@ SV2_API int32_t sv2_status_class(sv2_status status);
 /* Sizes and masks. */
 #define SV2_FRAME_HEADER_SIZE 6u /* Bytes of a frame header: extension_type U16, msg_type U8, msg_length U24 (section 3.2). */
 #define SV2_PAYLOAD_SIZE_MAX 0x00ffffffu /* Largest msg_length that a frame can state. */
-#define SV2_PAYLOAD_SIZE_DEFAULT 0x00010000u /* Limit of a frame decoder whose configuration leaves it 0. */
+#define SV2_PAYLOAD_SIZE_DEFAULT 0x00040000u /* Limit of a frame decoder whose configuration leaves it 0: every message but long lists. */
 #define SV2_TLV_HEADER_SIZE 5u /* Bytes in front of a TLV value: extension_type U16, field_type U8, length U16 (section 3.4.3). */
 #define SV2_CHANNEL_MSG_BIT 32768u /* channel_msg bit of a frame header's extension_type (section 3.2.1). */
 #define SV2_VERSION_ROLLING_MASK 0x1fffffe0u /* Bits of nVersion that BIP323 leaves to miners. */
@@ -514,9 +514,8 @@ SV2_API SV2_CHECK sv2_status sv2_frame_encode(const sv2_frame *frame, uint8_t *o
  *           SV2_ERR_NULL; SV2_ERR_ARGUMENT; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_frame_check(const sv2_frame *frame, uint32_t protocol, uint32_t from, uint32_t strict);
 
-/* A connection states the largest payload that it accepts. SV2_PAYLOAD_SIZE_DEFAULT holds every message of the Mining protocol
- * but the largest jobs; a client of Template Distribution or Job Declaration needs more for templates and transactions:
- * SV2_FRAME_SIZE_MAX_<MESSAGE> says how much. */
+/* A connection states the largest payload that it accepts. SV2_PAYLOAD_SIZE_DEFAULT holds every message but the lists of
+ * Job Declaration and Template Distribution (transactions, wtxids); SV2_FRAME_SIZE_MAX_<MESSAGE> says how much each can need. */
 
 /* --- Frames from a stream ---------------------------------------------------------------------------------------------- */
 

@@ -82,6 +82,48 @@ inline sv2_seq_u256 sequence(const std::vector<sv2_u256> &elements) noexcept {
     return sv2_seq_u256{elements.empty() ? nullptr : elements.data()->bytes, elements.size()};
 }
 
+inline sv2_seq_u256 sequence(const std::vector<std::array<std::uint8_t, 32>> &elements) noexcept {
+    return sv2_seq_u256{elements.empty() ? nullptr : elements.data()->data(), elements.size()};
+}
+
+inline sv2_u256 u256(const std::array<std::uint8_t, 32> &bytes) noexcept {
+    sv2_u256 out;
+    std::memcpy(out.bytes, bytes.data(), sizeof out.bytes);
+    return out;
+}
+
+inline std::array<std::uint8_t, 32> array(const sv2_u256 &value) noexcept {
+    std::array<std::uint8_t, 32> out;
+    std::memcpy(out.data(), value.bytes, out.size());
+    return out;
+}
+
+/** A sequence of B0_16M that is being made, such as a list of transactions. It must live until the message is encoded. */
+class b0_16m_list {
+  public:
+    /** Appends an element; false, and nothing appended, above 16,777,215 bytes or 65,535 elements. */
+    bool append(const_span element) {
+        if (element.size() > SV2_PAYLOAD_SIZE_MAX || count_ == 0xffff) {
+            return false;
+        }
+        const auto size = static_cast<std::uint32_t>(element.size());
+        for (unsigned shift = 0; shift < 24; shift += 8) {
+            body_.push_back(static_cast<std::uint8_t>(size >> shift));
+        }
+        body_.insert(body_.end(), element.begin(), element.end());
+        count_++;
+        return true;
+    }
+    void reserve(std::size_t size) { body_.reserve(size); }
+    sv2_seq_b0_16m sequence() const noexcept {
+        return sv2_seq_b0_16m{body_.empty() ? nullptr : body_.data(), body_.size(), count_};
+    }
+
+  private:
+    std::vector<std::uint8_t> body_;
+    std::size_t count_ = 0;
+};
+
 /** What result::value throws. */
 class exception : public std::runtime_error {
   public:
@@ -122,10 +164,7 @@ template <class T> class [[nodiscard]] result {
     std::string error_text() const { return sv2::error_text(error_); }
     T &value() & { return check(), *value_; }
     T value() && { return check(), std::move(*value_); }
-    T &operator*() noexcept { return *value_; }
-    T *operator->() noexcept { return &*value_; }
-
-  private:
+    /** Throws when there is no value; for calls whose value does not matter. */
     void check() const {
         if (!ok()) {
 #ifdef __cpp_exceptions
@@ -135,6 +174,11 @@ template <class T> class [[nodiscard]] result {
 #endif
         }
     }
+    /** The value, which must be there. */
+    T &operator*() noexcept { return *value_; }
+    T *operator->() noexcept { return &*value_; }
+
+  private:
     std::optional<T> value_;
     sv2_error error_{};
 };
@@ -457,6 +501,69 @@ template <class Message> result<std::vector<std::uint8_t>> encode(const Message 
     return frame;
 }
 
+/** Appends the frame that holds the message to out; on failure out is as it was. */
+template <class Message>
+result<nothing> append(std::vector<std::uint8_t> &out, const Message &message, const_span trailing = {}) {
+    auto size = frame_size(message, trailing);
+    if (!size) {
+        return size.error();
+    }
+    const std::size_t before = out.size();
+    out.resize(before + *size);
+    auto written = encode_to(message, span<std::uint8_t>(out).subspan(before), trailing);
+    if (!written) {
+        out.resize(before);
+        return written.error();
+    }
+    return nothing{};
+}
+
+/** Name of the message in a frame as the specification spells it, or "unknown". */
+inline const char *name(const sv2_frame &frame) noexcept {
+    return sv2_message_name(frame.extension_type, frame.msg_type);
+}
+
+/** Whether a frame may arrive from this party on a connection of this protocol, see sv2_frame_check. */
+inline result<nothing> check(const sv2_frame &frame, std::uint32_t protocol, std::uint32_t from, bool strict = false) {
+    sv2_error error = make_error(sv2_frame_check(&frame, protocol, from, strict ? 1 : 0));
+    if (error.status < 0) {
+        error.extension_type = frame.extension_type;
+        error.msg_type = frame.msg_type;
+        error.size = static_cast<std::uint32_t>(frame.payload_len);
+        return error;
+    }
+    return nothing{};
+}
+
+/** Value of the first TLV of a type among the trailing bytes of a message, see sv2_tlv_find; none when there is none. */
+inline result<std::optional<const_span>> find_tlv(const_span trailing, std::uint16_t extension_type,
+                                                  std::uint8_t field_type, std::uint32_t flags = 0) {
+    sv2_bytes value{};
+    sv2_error error{};
+    const sv2_status status =
+        sv2_tlv_find(trailing.data(), trailing.size(), flags, extension_type, field_type, &value, &error);
+    if (status == SV2_ERR_TLV_NOT_FOUND) {
+        return std::optional<const_span>();
+    }
+    if (status < 0) {
+        return error;
+    }
+    return std::optional<const_span>(view(value));
+}
+
+/** Appends a TLV to the trailing bytes of a message. */
+inline result<nothing> append_tlv(std::vector<std::uint8_t> &trailing, const sv2_tlv &tlv) {
+    const std::size_t before = trailing.size();
+    sv2_error error{};
+    std::size_t size = 0;
+    trailing.resize(before + SV2_TLV_HEADER_SIZE + tlv.value.len);
+    if (sv2_tlv_encode(&tlv, trailing.data() + before, trailing.size() - before, &size, &error) < 0) {
+        trailing.resize(before);
+        return error;
+    }
+    return nothing{};
+}
+
 /** A decoded message and the TLVs behind it; both are views into the frame. */
 template <class Message> struct decoded {
     Message message;
@@ -714,6 +821,21 @@ class decoder {
             return std::optional<sv2_frame>();
         }
         return std::optional<sv2_frame>(frame);
+    }
+    /** Bytes that were fed and have not come out in frames. */
+    result<std::size_t> buffered() const {
+        std::size_t out = 0;
+        const sv2_status status = sv2_decoder_buffered(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    /** The error that ended the stream; its status is SV2_OK when none did. */
+    sv2_error failure() const noexcept {
+        sv2_error out{};
+        const sv2_status status = sv2_decoder_error(get(), &out);
+        return status < 0 ? make_error(status) : out;
     }
     sv2_decoder get() const noexcept { return handle_.get(); }
 

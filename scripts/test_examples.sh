@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds and runs the tests of the examples: the C miner's coinbase, the provider's node side, and the provider itself over
+# its socket against a scripted node.
+#
+#   scripts/test_examples.sh BUILD_DIR
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=$1
+cc=("${CC:-gcc}" -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude)
+cxx=("${CXX:-g++}" -std=c++17 -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude -Iexamples/cpp-interop)
+mkdir -p "$build/examples"
+
+run() {
+    local name=$1
+    shift
+    local out
+    if out=$("$@" 2>&1); then
+        echo "test_examples: $name: ok"
+    else
+        printf '%s\n' "$out"
+        echo "test_examples: $name: FAILED" >&2
+        exit 1
+    fi
+}
+
+c=examples/c
+"${cc[@]}" $c/tests/coinbase_test.c $c/{block_header,block_template,byte_writer,coinbase,hexadecimal,payout,sha256d}.c \
+    -lcrypto -o "$build/examples/coinbase_test"
+run coinbase "$build/examples/coinbase_test"
+
+# The objects of the provider are linked with each test, without its main.
+objects=()
+for object in "$build"/cpp-interop/*.o; do
+    [[ $object == */template_provider.o ]] || objects+=("$object")
+done
+for test in encoding block_template template_builder bitcoin_node provider; do
+    "${cxx[@]}" "examples/cpp-interop/tests/${test}_test.cpp" "${objects[@]}" "$build/libsv2.a" -lcurl -lcrypto -pthread \
+        -o "$build/examples/${test}_test" &
+done
+wait
+for test in encoding block_template template_builder bitcoin_node; do
+    run "$test" "$build/examples/${test}_test"
+done
+run provider "$build/examples/provider_test" "$build/template_provider"
