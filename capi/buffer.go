@@ -31,137 +31,134 @@ func (b *bufObject) change() status.Kind {
 //export sv2i_buf_new
 func sv2i_buf_new(maxSize C.size_t, out *C.uint64_t) (st C.sv2_status) {
 	defer guard(&st)
-	handle, err := create(kindBuf, func(o *object) error {
-		o.buf = &bufObject{buffer: sv2.NewBuffer(int(maxSize), cMemory)}
-		return nil
-	})
+	handle, err := create(kindBuf, &bufObject{buffer: sv2.NewBuffer(int(maxSize), cMemory)})
 	*out = C.uint64_t(handle)
 	return report(err, nil)
 }
 
 //export sv2i_buf_free
 func sv2i_buf_free(handle C.uint64_t) (st C.sv2_status) {
-	o, kind := lock(uint64(handle), kindBuf)
+	o, b, kind := lock[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if o.buf.leases > 0 {
+	if b.leases > 0 {
 		return C.sv2_status(status.Busy)
 	}
-	o.buf.buffer.Release()
-	o.destroy(slotOf(uint64(handle)))
+	b.buffer.Release()
+	o.destroy(handle)
 	return 0
 }
 
 //export sv2i_buf_writable
 func sv2i_buf_writable(handle C.uint64_t, size C.size_t, out *C.uintptr_t, capacity *C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if kind := o.buf.change(); kind != 0 {
+	if kind := b.change(); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	dst, kind := o.buf.buffer.Writable(int(size))
+	dst, kind := b.buffer.Writable(int(size))
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
-	o.buf.open = true
+	b.open = true
 	*out, *capacity = C.uintptr_t(address(dst)), C.size_t(len(dst))
 	return 0
 }
 
 //export sv2i_buf_commit
 func sv2i_buf_commit(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if o.buf.leases > 0 {
+	if b.leases > 0 {
 		return C.sv2_status(status.Busy)
 	}
-	if !o.buf.open {
+	if !b.open {
 		return C.sv2_status(status.State)
 	}
-	if kind := o.buf.buffer.Commit(int(size)); kind != 0 {
+	if kind := b.buffer.Commit(int(size)); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	return C.sv2_status(o.buf.change())
+	return C.sv2_status(b.change())
 }
 
 //export sv2i_buf_append
 func sv2i_buf_append(handle C.uint64_t, prefix *C.sv2i_byte, prefixLen C.size_t, data *C.sv2i_byte, dataLen C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if kind := o.buf.change(); kind != 0 {
+	if kind := b.change(); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	dst, kind := o.buf.buffer.Writable(int(prefixLen + dataLen))
+	dst, kind := b.buffer.Writable(int(prefixLen + dataLen))
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	n := copy(dst, bytesAt(prefix, prefixLen))
 	n += copy(dst[n:], bytesAt(data, dataLen))
-	return C.sv2_status(o.buf.buffer.Commit(n))
+	return C.sv2_status(b.buffer.Commit(n))
 }
 
 //export sv2i_buf_consume
 func sv2i_buf_consume(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if int(size) > o.buf.buffer.Len() {
+	if int(size) > b.buffer.Len() {
 		return C.sv2_status(status.Argument)
 	}
-	if kind := o.buf.change(); kind != 0 {
+	if kind := b.change(); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	return C.sv2_status(o.buf.buffer.Consume(int(size)))
+	return C.sv2_status(b.buffer.Consume(int(size)))
 }
 
 //export sv2i_buf_view
 func sv2i_buf_view(handle C.uint64_t, lease C.uint32_t, data *C.uintptr_t, length *C.size_t, epoch *C.uint64_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	o.buf.leases += int(lease)
-	held := o.buf.buffer.Data()
-	*data, *length, *epoch = C.uintptr_t(address(held)), C.size_t(len(held)), C.uint64_t(o.buf.epoch)
+	b.leases += int(lease)
+	held := b.buffer.Data()
+	*data, *length, *epoch = C.uintptr_t(address(held)), C.size_t(len(held)), C.uint64_t(b.epoch)
 	return 0
 }
 
 //export sv2i_buf_unlock
 func sv2i_buf_unlock(handle C.uint64_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if o.buf.leases == 0 {
+	if b.leases == 0 {
 		return C.sv2_status(status.State)
 	}
-	o.buf.leases--
+	b.leases--
 	return 0
 }
 
 //export sv2i_view_check
 func sv2i_view_check(handle, epoch C.uint64_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindBuf)
+	o, b, kind := use[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(status.StaleView)
 	}
 	defer o.done(&st)
-	if o.buf.epoch != uint64(epoch) {
+	if b.epoch != uint64(epoch) {
 		return C.sv2_status(status.StaleView)
 	}
 	return 0

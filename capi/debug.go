@@ -18,7 +18,7 @@ func sv2i_debug_panic(handle C.uint64_t, kind C.uint32_t) (st C.sv2_status) {
 		defer guard(&st)
 		panic("asked for")
 	}
-	o, k := use(uint64(handle), kindOf(kind))
+	o, k := find(uint64(handle), kindOf(kind))
 	if k != 0 {
 		return C.sv2_status(k)
 	}

@@ -10,13 +10,35 @@ import (
 
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/sealed"
 )
+
+// frameSource is what an sv2_decoder reads frames from: *sv2.FrameDecoder or *sealed.FrameDecoder.
+type frameSource interface {
+	Feed(in []byte) (int, error)
+	Writable() ([]byte, error)
+	Commit(n int) error
+	Next() (sv2.Frame, int, error)
+	Buffered() int
+	Failure() error
+	Release()
+}
 
 // decoderObject is an sv2_decoder.
 type decoderObject struct {
-	frames   *sv2.FrameDecoder
-	open     bool // writable has been called and commit has not
-	reported bool // the error that ended the stream has been returned once
+	frames   frameSource
+	link     *transportObject // of a sealed decoder
+	open     bool             // writable has been called and commit has not
+	reported bool             // the error that ended the stream has been returned once
+}
+
+// hold keeps the link's receiving half for the length of a call; use it as defer d.hold()().
+func (d *decoderObject) hold() func() {
+	if d.link == nil {
+		return func() {}
+	}
+	d.link.receiving.Lock()
+	return d.link.receiving.Unlock
 }
 
 // ended turns a second report of the error that ended the stream into status.Poisoned.
@@ -34,78 +56,108 @@ func (d *decoderObject) ended(err error) error {
 //export sv2i_decoder_new
 func sv2i_decoder_new(maxPayloadSize C.uint32_t, out *C.uint64_t) (st C.sv2_status) {
 	defer guard(&st)
-	handle, err := create(kindDecoder, func(o *object) error {
-		frames, err := sv2.NewFrameDecoder(int(maxPayloadSize), cMemory)
-		o.decoder = &decoderObject{frames: frames}
-		return err
-	})
+	frames, err := sv2.NewFrameDecoder(int(maxPayloadSize), cMemory)
+	if err != nil {
+		return report(err, nil)
+	}
+	handle, err := create(kindDecoder, &decoderObject{frames: frames})
 	*out = C.uint64_t(handle)
+	return report(err, nil)
+}
+
+//export sv2i_decoder_new_sealed
+func sv2i_decoder_new_sealed(maxPayloadSize C.uint32_t, transport C.uint64_t, out *C.uint64_t) (st C.sv2_status) {
+	o, t, kind := use[transportObject](transport, kindTransport)
+	if kind != 0 {
+		return C.sv2_status(kind)
+	}
+	defer o.done(&st)
+	if t.read {
+		return C.sv2_status(status.State)
+	}
+	t.receiving.Lock()
+	defer t.receiving.Unlock()
+	frames, err := sealed.NewFrameDecoder(&t.link, int(maxPayloadSize), cMemory)
+	if err != nil {
+		return report(err, nil)
+	}
+	handle, err := create(kindDecoder, &decoderObject{frames: frames, link: t})
+	*out = C.uint64_t(handle)
+	t.read = err == nil
 	return report(err, nil)
 }
 
 //export sv2i_decoder_free
 func sv2i_decoder_free(handle C.uint64_t) (st C.sv2_status) {
-	o, kind := lock(uint64(handle), kindDecoder)
+	o, d, kind := lock[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	o.decoder.frames.Release()
-	o.destroy(slotOf(uint64(handle)))
+	defer d.hold()()
+	d.frames.Release()
+	o.destroy(handle)
 	return 0
 }
 
 //export sv2i_decoder_feed
 func sv2i_decoder_feed(handle C.uint64_t, in *C.sv2i_byte, inLen C.size_t, consumed *C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindDecoder)
+	o, d, kind := use[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	o.decoder.open = false
-	n, err := o.decoder.frames.Feed(bytesAt(in, inLen))
+	defer d.hold()()
+	d.open = false
+	n, err := d.frames.Feed(bytesAt(in, inLen))
 	*consumed = C.size_t(n)
-	return report(o.decoder.ended(err), nil)
+	return report(d.ended(err), nil)
 }
 
 //export sv2i_decoder_writable
 func sv2i_decoder_writable(handle C.uint64_t, out *C.uintptr_t, capacity *C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindDecoder)
+	o, d, kind := use[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	dst, err := o.decoder.frames.Writable()
-	o.decoder.open = err == nil
+	defer d.hold()()
+	dst, err := d.frames.Writable()
+	d.open = err == nil
 	*out, *capacity = C.uintptr_t(address(dst)), C.size_t(len(dst))
-	return report(o.decoder.ended(err), nil)
+	return report(d.ended(err), nil)
 }
 
 //export sv2i_decoder_commit
 func sv2i_decoder_commit(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindDecoder)
+	o, d, kind := use[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if !o.decoder.open {
+	defer d.hold()()
+	if !d.open {
 		return C.sv2_status(status.State)
 	}
-	err := o.decoder.frames.Commit(int(size))
-	o.decoder.open = err == status.Argument
-	return report(o.decoder.ended(err), nil)
+	err := d.frames.Commit(int(size))
+	d.open = err == status.Argument
+	return report(d.ended(err), nil)
 }
 
 //export sv2i_decoder_next_batch
 func sv2i_decoder_next_batch(handle C.uint64_t, out *C.sv2_frame, outCap C.size_t, count, missing *C.size_t, e *C.sv2_error) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindDecoder)
+	o, d, kind := use[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
+	defer d.hold()()
+	if d.link != nil {
+		outCap = 1 // the next frame would overwrite it
+	}
 	frames := unsafe.Slice(out, int(outCap))
 	for i := range frames {
-		f, miss, err := o.decoder.frames.Next()
+		f, miss, err := d.frames.Next()
 		if err == status.WantInput {
 			if missing != nil {
 				*missing = C.size_t(miss)
@@ -113,7 +165,7 @@ func sv2i_decoder_next_batch(handle C.uint64_t, out *C.sv2_frame, outCap C.size_
 			return 0
 		}
 		if err != nil {
-			return report(o.decoder.ended(err), e)
+			return report(d.ended(err), e)
 		}
 		putFrame(&frames[i], f)
 		*count = C.size_t(i + 1)
@@ -123,22 +175,23 @@ func sv2i_decoder_next_batch(handle C.uint64_t, out *C.sv2_frame, outCap C.size_
 
 //export sv2i_decoder_buffered
 func sv2i_decoder_buffered(handle C.uint64_t, out *C.size_t) (st C.sv2_status) {
-	o, kind := use(uint64(handle), kindDecoder)
+	o, d, kind := use[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	*out = C.size_t(o.decoder.frames.Buffered())
+	defer d.hold()()
+	*out = C.size_t(d.frames.Buffered())
 	return 0
 }
 
 //export sv2i_decoder_error
 func sv2i_decoder_error(handle C.uint64_t, out *C.sv2_error) (st C.sv2_status) {
-	o, kind := lock(uint64(handle), kindDecoder)
+	o, d, kind := lock[decoderObject](handle, kindDecoder)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	report(o.decoder.frames.Failure(), out)
+	report(d.frames.Failure(), out)
 	return 0
 }

@@ -8,6 +8,12 @@
 
 /* cgo has no const: exports take sv2i_in for const uint8_t *. */
 typedef const uint8_t sv2i_byte;
+typedef const char sv2i_char;
+typedef const sv2_public_key sv2i_public_key;
+typedef const sv2_certificate sv2i_certificate;
+typedef const sv2_policy sv2i_policy;
+typedef const sv2_act1 sv2i_act1;
+typedef const sv2_act2 sv2i_act2;
 typedef const sv2_frame sv2i_frame;
 typedef const sv2_message sv2i_message;
 typedef const sv2_bytes sv2i_bytes;
@@ -36,6 +42,7 @@ extern sv2_status sv2i_frame_encode(sv2i_frame *frame, uint8_t *out, size_t out_
 extern sv2_status sv2i_frame_check(sv2i_frame *frame, uint32_t protocol, uint32_t from, uint32_t strict);
 
 extern sv2_status sv2i_decoder_new(uint32_t max_payload_size, uint64_t *out);
+extern sv2_status sv2i_decoder_new_sealed(uint32_t max_payload_size, uint64_t transport, uint64_t *out);
 extern sv2_status sv2i_decoder_free(uint64_t decoder);
 extern sv2_status sv2i_decoder_feed(uint64_t decoder, sv2i_byte *in, size_t in_len, size_t *consumed);
 extern sv2_status sv2i_decoder_writable(uint64_t decoder, uintptr_t *out, size_t *capacity);
@@ -50,6 +57,48 @@ extern sv2_status sv2i_tlv_decode(sv2i_byte *in, size_t in_len, uint32_t flags, 
 extern sv2_status sv2i_tlv_find(sv2i_byte *in, size_t in_len, uint32_t flags, uint16_t extension_type, uint8_t field_type,
                                 sv2_bytes *value, sv2_error *error);
 extern sv2_status sv2i_tlv_encode(sv2i_tlv *tlv, uint8_t *out, size_t out_cap, size_t *len, sv2_error *error);
+
+extern sv2_status sv2i_public_key_parse(sv2i_char *text, size_t text_len, sv2_public_key *out);
+extern sv2_status sv2i_public_key_text(sv2i_public_key *key, uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_secret_key_generate(uint64_t *out);
+extern sv2_status sv2i_secret_key_load(sv2i_byte *bytes, size_t bytes_len, uint64_t *out);
+extern sv2_status sv2i_secret_key_parse(sv2i_char *text, size_t text_len, uint64_t *out);
+extern sv2_status sv2i_secret_key_text(uint64_t key, uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_secret_key_public(uint64_t key, sv2_public_key *out);
+extern sv2_status sv2i_secret_key_free(uint64_t key);
+extern sv2_status sv2i_certificate_sign(uint64_t authority, sv2i_public_key *server, uint32_t valid_from,
+                                        uint32_t not_valid_after, sv2_certificate *out);
+extern sv2_status sv2i_certificate_encode(sv2i_certificate *certificate, uint8_t *out, size_t out_cap, size_t *len);
+/* server and authority may be NULL. */
+extern sv2_status sv2i_certificate_decode(sv2i_byte *in, size_t in_len, sv2_certificate *out, sv2_public_key *server,
+                                          sv2_public_key *authority);
+
+extern sv2_status sv2i_initiator_new(sv2i_policy *policy, sv2i_byte *random, size_t random_len, uint64_t *out,
+                                     sv2_act1 *act1);
+extern sv2_status sv2i_initiator_finish(uint64_t initiator, sv2i_act2 *act2, uint64_t now, uint64_t *out);
+extern sv2_status sv2i_initiator_server(uint64_t initiator, sv2_public_key *server, sv2_certificate *certificate);
+extern sv2_status sv2i_initiator_free(uint64_t initiator);
+extern sv2_status sv2i_identity_new(uint64_t key, sv2i_certificate *certificate, sv2i_byte *random, size_t random_len,
+                                    uint64_t *out);
+extern sv2_status sv2i_identity_set_certificate(uint64_t identity, sv2i_certificate *certificate);
+extern sv2_status sv2i_identity_server(uint64_t identity, sv2_public_key *server, sv2_certificate *certificate);
+extern sv2_status sv2i_identity_respond(uint64_t identity, sv2i_byte *random, size_t random_len, sv2i_act1 *act1,
+                                        sv2_act2 *act2, uint64_t *out);
+extern sv2_status sv2i_identity_free(uint64_t identity);
+extern sv2_status sv2i_admission_new(uint32_t rate, uint32_t burst, uint64_t *out);
+extern sv2_status sv2i_admission_take(uint64_t admission, uint64_t now);
+extern sv2_status sv2i_admission_free(uint64_t admission);
+
+extern sv2_status sv2i_transport_seal(uint64_t transport, sv2i_byte *frames, size_t frames_len, uint8_t *out,
+                                      size_t out_cap, size_t *len);
+extern sv2_status sv2i_transport_seal_in_place(uint64_t transport, uint8_t *buffer, size_t buffer_cap, size_t frame_len,
+                                               size_t *len);
+/* missing may be NULL. */
+extern sv2_status sv2i_transport_open_in_place(uint64_t transport, uint8_t *buffer, size_t buffer_len,
+                                               uint32_t max_payload_size, sv2_frame *out, size_t *consumed,
+                                               size_t *missing);
+extern sv2_status sv2i_transport_handshake_hash(uint64_t transport, sv2_u256 *out);
+extern sv2_status sv2i_transport_free(uint64_t transport);
 
 /* out is the struct of the message that id names; trailing may be NULL. */
 extern sv2_status sv2i_message_decode(uint32_t id, sv2i_frame *frame, void *out, sv2_bytes *trailing, sv2_error *error);

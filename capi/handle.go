@@ -27,9 +27,14 @@ const (
 type kindOf uint8
 
 const (
-	kindBuf     kindOf = C.SV2_HANDLE_BUF
-	kindDecoder kindOf = C.SV2_HANDLE_DECODER
-	kindCount          = C.SV2_HANDLE_DECODER + 1
+	kindBuf       kindOf = C.SV2_HANDLE_BUF
+	kindDecoder   kindOf = C.SV2_HANDLE_DECODER
+	kindSecretKey kindOf = C.SV2_HANDLE_SECRET_KEY
+	kindIdentity  kindOf = C.SV2_HANDLE_IDENTITY
+	kindInitiator kindOf = C.SV2_HANDLE_INITIATOR
+	kindTransport kindOf = C.SV2_HANDLE_TRANSPORT
+	kindAdmission kindOf = C.SV2_HANDLE_ADMISSION
+	kindCount            = C.SV2_HANDLE_ADMISSION + 1
 )
 
 // object is a slot of the table and what it holds. mu serialises the calls on its handle.
@@ -38,8 +43,7 @@ type object struct {
 	generation uint32
 	kind       kindOf // 0 while the slot is free
 	poisoned   bool
-	buf        *bufObject     // of kindBuf
-	decoder    *decoderObject // of kindDecoder
+	contents   any // a pointer to what the kind stands for, such as *bufObject
 }
 
 // table finds objects by slot. Chunks are never moved or freed, so a lookup takes no lock but the object's own.
@@ -51,20 +55,16 @@ var table struct {
 	live   [kindCount]atomic.Int64
 }
 
-// create takes a free slot for an object of a kind, lets fill set it up, and returns its handle.
-func create(kind kindOf, fill func(*object) error) (uint64, error) {
+// create takes a free slot for an object of a kind and returns its handle.
+func create(kind kindOf, contents any) (uint64, error) {
 	slot, o := claim()
 	if o == nil {
 		return 0, status.NoMemory
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := fill(o); err != nil {
-		recycle(slot)
-		return 0, err
-	}
 	o.generation++
-	o.kind, o.poisoned = kind, false
+	o.kind, o.poisoned, o.contents = kind, false, contents
 	table.live[kind].Add(1)
 	return uint64(kind)<<(generationBits+slotBits) | uint64(o.generation)<<slotBits | uint64(slot), nil
 }
@@ -105,7 +105,25 @@ func at(slot uint32) *object {
 }
 
 // lock finds the object of a handle and locks it, whether it is poisoned or not.
-func lock(handle uint64, kind kindOf) (*object, status.Kind) {
+func lock[T any](handle C.uint64_t, kind kindOf) (*object, *T, status.Kind) {
+	o, k := find(uint64(handle), kind)
+	if k != 0 {
+		return nil, nil, k
+	}
+	return o, o.contents.(*T), 0
+}
+
+// use is lock for calls that a poisoned object refuses.
+func use[T any](handle C.uint64_t, kind kindOf) (*object, *T, status.Kind) {
+	o, contents, k := lock[T](handle, kind)
+	if k == 0 && o.poisoned {
+		o.mu.Unlock()
+		return nil, nil, status.Poisoned
+	}
+	return o, contents, k
+}
+
+func find(handle uint64, kind kindOf) (*object, status.Kind) {
 	if kindOf(handle>>(generationBits+slotBits)) != kind {
 		if k := kindOf(handle >> (generationBits + slotBits)); k == 0 || k >= kindCount {
 			return nil, status.Handle
@@ -124,16 +142,6 @@ func lock(handle uint64, kind kindOf) (*object, status.Kind) {
 	return o, 0
 }
 
-// use is lock for calls that a poisoned object refuses.
-func use(handle uint64, kind kindOf) (*object, status.Kind) {
-	o, k := lock(handle, kind)
-	if k == 0 && o.poisoned {
-		o.mu.Unlock()
-		return nil, status.Poisoned
-	}
-	return o, k
-}
-
 // done is deferred by every export that has locked an object: it unlocks it, and poisons it if the call panicked.
 func (o *object) done(st *C.sv2_status) {
 	if recover() != nil {
@@ -145,15 +153,13 @@ func (o *object) done(st *C.sv2_status) {
 }
 
 // destroy frees the slot of a locked object, whose contents have been released.
-func (o *object) destroy(slot uint32) {
+func (o *object) destroy(handle C.uint64_t) {
 	table.live[o.kind].Add(-1)
-	o.kind, o.buf, o.decoder = 0, nil, nil
+	o.kind, o.contents = 0, nil
 	if o.generation < 1<<generationBits-1 {
-		recycle(slot)
+		recycle(uint32(handle & slotMask))
 	}
 }
-
-func slotOf(handle uint64) uint32 { return uint32(handle & slotMask) }
 
 //export sv2i_live_handles
 func sv2i_live_handles(kind C.uint32_t, count *C.size_t) C.sv2_status {

@@ -105,6 +105,28 @@ typedef int32_t sv2_status;
 #define SV2_ERR_TLV_TOO_LONG ((sv2_status)-75) /* the TLV value is longer than its extension allows */
 #define SV2_ERR_TLV_NOT_FOUND ((sv2_status)-76) /* no TLV of this type follows the message */
 #define SV2_ERR_BAD_SEQUENCE ((sv2_status)-77) /* the sequence to encode does not hold the stated number of whole elements */
+#define SV2_ERR_HANDSHAKE_ORDER ((sv2_status)-128) /* this step of the handshake is not the next one */
+#define SV2_ERR_HANDSHAKE_LENGTH ((sv2_status)-129) /* a handshake message has the wrong length */
+#define SV2_ERR_HANDSHAKE_FAILED ((sv2_status)-130) /* the handshake has failed before and cannot go on */
+#define SV2_ERR_HANDSHAKE_RATE ((sv2_status)-131) /* too many handshakes for now */
+#define SV2_ERR_DECRYPT ((sv2_status)-132) /* the bytes were not sealed with this key, or were altered */
+#define SV2_ERR_NONCE_EXHAUSTED ((sv2_status)-133) /* the key has sealed as much as it may */
+#define SV2_ERR_TRANSPORT_CLOSED ((sv2_status)-134) /* the encrypted link is closed */
+#define SV2_ERR_RANDOM ((sv2_status)-135) /* the source of random bytes failed or ended */
+#define SV2_ERR_CIPHER_UNAVAILABLE ((sv2_status)-136) /* this process may not use ChaCha20-Poly1305 */
+#define SV2_ERR_CERTIFICATE_LENGTH ((sv2_status)-144) /* a certificate has the wrong length */
+#define SV2_ERR_CERTIFICATE_VERSION ((sv2_status)-145) /* the certificate has a version other than 0 */
+#define SV2_ERR_CERTIFICATE_SIGNATURE ((sv2_status)-146) /* the certificate's signature is malformed */
+#define SV2_ERR_CERTIFICATE_AUTHORITY ((sv2_status)-147) /* the certificate is not signed by the configured authority */
+#define SV2_ERR_CERTIFICATE_WINDOW ((sv2_status)-148) /* the certificate ends before it begins */
+#define SV2_ERR_CERTIFICATE_NOT_YET_VALID ((sv2_status)-149) /* the certificate is not valid yet */
+#define SV2_ERR_CERTIFICATE_EXPIRED ((sv2_status)-150) /* the certificate has expired */
+#define SV2_ERR_KEY_CHARACTER ((sv2_status)-160) /* the key text has a character that base58 does not use */
+#define SV2_ERR_KEY_LENGTH ((sv2_status)-161) /* the key text has the wrong length */
+#define SV2_ERR_KEY_CHECKSUM ((sv2_status)-162) /* the key text has a wrong checksum: a typing error */
+#define SV2_ERR_KEY_VERSION ((sv2_status)-163) /* the key text is not of an authority key */
+#define SV2_ERR_KEY_INVALID ((sv2_status)-164) /* the bytes are not a key of the curve */
+#define SV2_ERR_KEY_RELEASED ((sv2_status)-165) /* the secret key has been released */
 #define SV2_ERR_INTERNAL ((sv2_status)-250) /* internal error: a fault was caught at the C boundary */
 #define SV2_ERR_POISONED ((sv2_status)-251) /* the object failed before and can only be asked for its error and freed */
 
@@ -136,6 +158,28 @@ typedef int32_t sv2_status;
     X(SV2_ERR_TLV_TOO_LONG, -75, SV2_CLASS_PROTOCOL, "the TLV value is longer than its extension allows") \
     X(SV2_ERR_TLV_NOT_FOUND, -76, SV2_CLASS_PROTOCOL, "no TLV of this type follows the message") \
     X(SV2_ERR_BAD_SEQUENCE, -77, SV2_CLASS_CALLER, "the sequence to encode does not hold the stated number of whole elements") \
+    X(SV2_ERR_HANDSHAKE_ORDER, -128, SV2_CLASS_CALLER, "this step of the handshake is not the next one") \
+    X(SV2_ERR_HANDSHAKE_LENGTH, -129, SV2_CLASS_PROTOCOL, "a handshake message has the wrong length") \
+    X(SV2_ERR_HANDSHAKE_FAILED, -130, SV2_CLASS_CALLER, "the handshake has failed before and cannot go on") \
+    X(SV2_ERR_HANDSHAKE_RATE, -131, SV2_CLASS_TRANSIENT, "too many handshakes for now") \
+    X(SV2_ERR_DECRYPT, -132, SV2_CLASS_AUTH, "the bytes were not sealed with this key, or were altered") \
+    X(SV2_ERR_NONCE_EXHAUSTED, -133, SV2_CLASS_PROTOCOL, "the key has sealed as much as it may") \
+    X(SV2_ERR_TRANSPORT_CLOSED, -134, SV2_CLASS_CALLER, "the encrypted link is closed") \
+    X(SV2_ERR_RANDOM, -135, SV2_CLASS_INTERNAL, "the source of random bytes failed or ended") \
+    X(SV2_ERR_CIPHER_UNAVAILABLE, -136, SV2_CLASS_CONFIGURATION, "this process may not use ChaCha20-Poly1305") \
+    X(SV2_ERR_CERTIFICATE_LENGTH, -144, SV2_CLASS_CONFIGURATION, "a certificate has the wrong length") \
+    X(SV2_ERR_CERTIFICATE_VERSION, -145, SV2_CLASS_AUTH, "the certificate has a version other than 0") \
+    X(SV2_ERR_CERTIFICATE_SIGNATURE, -146, SV2_CLASS_AUTH, "the certificate's signature is malformed") \
+    X(SV2_ERR_CERTIFICATE_AUTHORITY, -147, SV2_CLASS_AUTH, "the certificate is not signed by the configured authority") \
+    X(SV2_ERR_CERTIFICATE_WINDOW, -148, SV2_CLASS_AUTH, "the certificate ends before it begins") \
+    X(SV2_ERR_CERTIFICATE_NOT_YET_VALID, -149, SV2_CLASS_AUTH, "the certificate is not valid yet") \
+    X(SV2_ERR_CERTIFICATE_EXPIRED, -150, SV2_CLASS_AUTH, "the certificate has expired") \
+    X(SV2_ERR_KEY_CHARACTER, -160, SV2_CLASS_CONFIGURATION, "the key text has a character that base58 does not use") \
+    X(SV2_ERR_KEY_LENGTH, -161, SV2_CLASS_CONFIGURATION, "the key text has the wrong length") \
+    X(SV2_ERR_KEY_CHECKSUM, -162, SV2_CLASS_CONFIGURATION, "the key text has a wrong checksum: a typing error") \
+    X(SV2_ERR_KEY_VERSION, -163, SV2_CLASS_CONFIGURATION, "the key text is not of an authority key") \
+    X(SV2_ERR_KEY_INVALID, -164, SV2_CLASS_CONFIGURATION, "the bytes are not a key of the curve") \
+    X(SV2_ERR_KEY_RELEASED, -165, SV2_CLASS_CALLER, "the secret key has been released") \
     X(SV2_ERR_INTERNAL, -250, SV2_CLASS_INTERNAL, "internal error: a fault was caught at the C boundary") \
     X(SV2_ERR_POISONED, -251, SV2_CLASS_CALLER, "the object failed before and can only be asked for its error and freed")
 
@@ -383,6 +427,11 @@ SV2_API SV2_CHECK sv2_status sv2_version_info_get(sv2_version_info *out);
 /* Kinds of handles. */
 #define SV2_HANDLE_BUF 1u
 #define SV2_HANDLE_DECODER 2u
+#define SV2_HANDLE_SECRET_KEY 3u
+#define SV2_HANDLE_IDENTITY 4u
+#define SV2_HANDLE_INITIATOR 5u
+#define SV2_HANDLE_TRANSPORT 6u
+#define SV2_HANDLE_ADMISSION 7u
 
 /** Number of live objects, for leak checks.                                                            [any-thread]
  *  In:      kind  SV2_HANDLE_*, or 0 for all kinds.
@@ -586,6 +635,283 @@ SV2_API SV2_CHECK sv2_status sv2_decoder_buffered(sv2_decoder decoder, size_t *o
 /** The error that ended the stream; its status is SV2_OK when none did.                                [per-handle]
  *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_decoder_error(sv2_decoder decoder, sv2_error *out);
+
+/* --- Keys and certificates (sections 4.3.1.1, 4.5.3, 4.7) --------------------------------------------------------------- */
+
+/* Public key of an authority or a server: an x coordinate, most significant byte first (BIP340). */
+typedef struct sv2_public_key {
+    uint8_t bytes[32];
+} sv2_public_key;
+
+/* Secret key of an authority or a server, in memory of its own: locked where the system permits, left out of core dumps,
+ * wiped when it is freed. */
+typedef struct sv2_secret_key {
+    uint64_t sv2_priv_secret_key;
+} sv2_secret_key;
+
+/* SIGNATURE_NOISE_MESSAGE (4.5.2): an authority's statement that a server's key is good from one time to another, both
+ * included, in seconds since 1970. The server's key is not part of it: the handshake carries it beside. */
+typedef struct sv2_certificate {
+    uint16_t version;  /* 0 is the only one */
+    uint16_t reserved; /* 0 */
+    uint32_t valid_from;
+    uint32_t not_valid_after;
+    uint8_t signature[64]; /* BIP340 */
+} sv2_certificate;
+
+#define SV2_CERTIFICATE_SIZE 74u      /* bytes of an encoded certificate */
+#define SV2_FULL_CERTIFICATE_SIZE 138u /* the same with the keys of server and authority: what sv2-key writes to files */
+#define SV2_SECRET_KEY_SIZE 32u
+#define SV2_KEY_TEXT_SIZE 64u /* room for the text of any key, with its NUL */
+
+/** Reads the text form of an authority's key: base58check of 01 00 and the key (4.7), nothing around it. [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_KEY_CHARACTER; SV2_ERR_KEY_LENGTH; SV2_ERR_KEY_CHECKSUM; SV2_ERR_KEY_VERSION;
+ *           SV2_ERR_KEY_INVALID; SV2_ERR_NULL; SV2_ERR_LIMIT; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_public_key_parse(const char *text, size_t text_len, sv2_public_key *out);
+
+/** Text form of a public key, with a NUL.                                                              [any-thread]
+ *  Out:     len  size with the NUL; at most SV2_KEY_TEXT_SIZE.
+ *  Returns: SV2_OK; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_public_key_text(const sv2_public_key *key, char *out, size_t out_cap, size_t *len);
+
+/** Draws a secret key from the system's randomness.                                                    [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_NO_MEMORY; SV2_ERR_RANDOM; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_secret_key_generate(sv2_secret_key *out);
+
+/** Takes over a secret key of 32 bytes, most significant first; wipe them afterwards with sv2_wipe.    [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_KEY_LENGTH; SV2_ERR_KEY_INVALID for 0 or one not below the group order; SV2_ERR_NULL;
+ *           SV2_ERR_NO_MEMORY; SV2_ERR_LIMIT; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_secret_key_load(const uint8_t *bytes, size_t bytes_len, sv2_secret_key *out);
+
+/** Reads the text form of a secret key: base58check of the 32 bytes, as in sv2-key's files.            [any-thread]
+ *  Returns: as sv2_public_key_parse without SV2_ERR_KEY_VERSION; SV2_ERR_NO_MEMORY.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_secret_key_parse(const char *text, size_t text_len, sv2_secret_key *out);
+
+/** Text form of a secret key, with a NUL: as secret as the key.                                        [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED;
+ *           SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_secret_key_text(sv2_secret_key key, char *out, size_t out_cap, size_t *len);
+
+/** Public key of a secret key.                                                                         [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_secret_key_public(sv2_secret_key key, sv2_public_key *out);
+
+/** Wipes and frees the key; *key becomes {0}. Identities made of it can no longer respond.             [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_secret_key_free(sv2_secret_key *key);
+
+/** Overwrites memory with zeros in a way that the compiler keeps.                                      [any-thread]
+ *  Needs no start.  Since: 0.1. */
+SV2_API void sv2_wipe(void *memory, size_t size);
+
+/** Signs a certificate for a server's key. Only the server's public key is needed, so that the
+ *  authority's secret can stay on another machine.                                                     [per-handle]
+ *  In:      valid_from, not_valid_after  seconds since 1970, both included. Backdate: not all clocks are right.
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_KEY_INVALID; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_HANDLE;
+ *           SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_certificate_sign(sv2_secret_key authority, const sv2_public_key *server,
+                                                  uint32_t valid_from, uint32_t not_valid_after, sv2_certificate *out);
+
+/** Writes the SV2_CERTIFICATE_SIZE bytes of a certificate.                                             [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_ARGUMENT; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_certificate_encode(const sv2_certificate *certificate, uint8_t *out, size_t out_cap,
+                                                    size_t *len);
+
+/** Reads a certificate: SV2_CERTIFICATE_SIZE bytes, or SV2_FULL_CERTIFICATE_SIZE with both keys. It
+ *  checks the length and, in the full form, the keys; not the signature.                               [any-thread]
+ *  Out:     server, authority  the keys of the full form, zero otherwise. Both may be NULL.
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_LENGTH; SV2_ERR_KEY_INVALID; SV2_ERR_NULL; SV2_ERR_LIMIT; SV2_ERR_FORKED.
+ *  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_certificate_decode(const uint8_t *in, size_t in_len, sv2_certificate *out,
+                                                    sv2_public_key *server, sv2_public_key *authority);
+
+/* --- The encrypted link: handshake (section 4.5) ------------------------------------------------------------------------- */
+
+/* What an initiator demands of the server's certificate. authentication has no default: nobody skips the check by
+ * forgetting a member. */
+typedef struct sv2_policy {
+    uint32_t struct_size;
+    uint32_t authentication; /* SV2_AUTHENTICATION_* */
+    uint32_t clock;          /* SV2_CLOCK_* */
+    uint32_t leeway;         /* seconds by which the clocks may differ */
+    sv2_public_key authority; /* with SV2_AUTHENTICATION_AUTHORITY */
+} sv2_policy;
+
+#define SV2_AUTHENTICATION_AUTHORITY 1u /* a certificate of version 0, signed by authority, valid now */
+#define SV2_AUTHENTICATION_INSECURE 2u  /* none: encrypted, but to whom is unknown; any machine on the way can be the server */
+#define SV2_CLOCK_REQUIRED 0u           /* the times of the certificate are checked against now */
+#define SV2_CLOCK_NONE 1u               /* the device does not know the time: an expired certificate is accepted */
+#define SV2_LEEWAY_DEFAULT 10u
+
+#define SV2_POLICY_INIT                                                                                      \
+    { sizeof(sv2_policy), 0, SV2_CLOCK_REQUIRED, SV2_LEEWAY_DEFAULT, { { 0 } } }
+
+/* The two messages of the handshake. Their lengths are fixed: receive exactly so many bytes. */
+typedef struct sv2_act1 {
+    uint8_t bytes[64];
+} sv2_act1;
+
+typedef struct sv2_act2 {
+    uint8_t bytes[234];
+} sv2_act2;
+
+/* The client's side of one handshake. */
+typedef struct sv2_initiator {
+    uint64_t sv2_priv_initiator;
+} sv2_initiator;
+
+/* What a server shows to every client: its key and its certificate. One serves all connections. */
+typedef struct sv2_identity {
+    uint64_t sv2_priv_identity;
+} sv2_identity;
+
+/* An encrypted link after the handshake. */
+typedef struct sv2_transport {
+    uint64_t sv2_priv_transport;
+} sv2_transport;
+
+/* Randomness is an argument of the functions below: (NULL, 0) takes the system's, and that is what a program passes.
+ * Tests pass the bytes of a recorded handshake: 32 for the ephemeral secret key (again while out of range; not for
+ * sv2_identity_new), then 33 for each attempt at its ElligatorSwift encoding: u, most significant byte first, and a byte
+ * whose lowest three bits choose a branch. When they run out, SV2_ERR_RANDOM. */
+
+/** Begins a handshake as the client and makes act 1.                                                   [any-thread]
+ *  Out:     out   the handshake, for sv2_initiator_finish and sv2_initiator_free.
+ *           act1  to be sent.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for a policy without authentication; SV2_ERR_KEY_INVALID for an authority that is no
+ *           key; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_LIMIT; SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_initiator_new(const sv2_policy *policy, const uint8_t *random, size_t random_len,
+                                               sv2_initiator *out, sv2_act1 *act1);
+
+/** Takes act 2, checks the certificate, and makes the link. Any error ends the handshake for good.     [per-handle]
+ *  In:      now  seconds since 1970; not looked at with SV2_CLOCK_NONE.
+ *  Returns: SV2_OK; SV2_ERR_DECRYPT; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_CERTIFICATE_SIGNATURE;
+ *           SV2_ERR_CERTIFICATE_AUTHORITY; SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_CERTIFICATE_NOT_YET_VALID;
+ *           SV2_ERR_CERTIFICATE_EXPIRED; SV2_ERR_HANDSHAKE_ORDER when called again after success; SV2_ERR_HANDSHAKE_FAILED after
+ *           an error; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.
+ *  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_initiator_finish(sv2_initiator initiator, const sv2_act2 *act2, uint64_t now,
+                                                  sv2_transport *out);
+
+/** The server's key and certificate, for a user to see. After an insecure handshake both are mere claims. [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_STATE before a successful finish; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+ *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_initiator_server(sv2_initiator initiator, sv2_public_key *server,
+                                                  sv2_certificate *certificate);
+
+/** Wipes and frees the handshake; *initiator becomes {0}. The link that it made stays.                 [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_initiator_free(sv2_initiator *initiator);
+
+/** Puts a server's key and certificate together. The key must not be freed before the identity. The
+ *  certificate is not checked: a server need not know the authority's key.                             [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+ *           SV2_ERR_LIMIT; SV2_ERR_ARGUMENT; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_identity_new(sv2_secret_key key, const sv2_certificate *certificate,
+                                              const uint8_t *random, size_t random_len, sv2_identity *out);
+
+/** Replaces the certificate for handshakes that begin from now on; links that stand are not touched.   [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_ARGUMENT;
+ *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_identity_set_certificate(sv2_identity identity, const sv2_certificate *certificate);
+
+/** The key and certificate that an identity shows.                                                     [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_identity_server(sv2_identity identity, sv2_public_key *server,
+                                                 sv2_certificate *certificate);
+
+/** A whole handshake as the server: takes act 1, makes act 2 and the link. All 64-byte messages are
+ *  valid. It costs about 0.2 ms of an amd64 core before anything is known of the client: bound it with
+ *  sv2_admission_take.                                                                                 [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_RANDOM; SV2_ERR_KEY_RELEASED; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_LIMIT;
+ *           SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_identity_respond(sv2_identity identity, const uint8_t *random, size_t random_len,
+                                                  const sv2_act1 *act1, sv2_act2 *act2, sv2_transport *out);
+
+/** Frees the identity; *identity becomes {0}. Links that it made stay.                                 [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_identity_free(sv2_identity *identity);
+
+/* Bounds how many handshakes a server begins: a bucket of tokens. One for all peers, or one for each address. */
+typedef struct sv2_admission {
+    uint64_t sv2_priv_admission;
+} sv2_admission;
+
+/** Makes a bound of rate handshakes a second in the long run and burst at once, both at least 1.       [any-thread]
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT; SV2_ERR_NULL; SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_admission_new(uint32_t rate, uint32_t burst, sv2_admission *out);
+
+/** Takes a token.                                                                                      [per-handle]
+ *  In:      now  milliseconds of any clock that does not jump; one that goes back adds nothing.
+ *  Returns: SV2_OK; SV2_ERR_HANDSHAKE_RATE: close the connection or let it wait; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+ *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_admission_take(sv2_admission admission, uint64_t now);
+
+/** Frees the bound; *admission becomes {0}.                                                            [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_admission_free(sv2_admission *admission);
+
+/* --- The encrypted link: frames (section 4.6) ---------------------------------------------------------------------------- */
+
+#define SV2_TAG_SIZE 16u           /* what sealing adds to a header or a block */
+#define SV2_SEALED_HEADER_SIZE 22u /* SV2_FRAME_HEADER_SIZE and a tag */
+#define SV2_BLOCK_SIZE_MAX 65519u  /* most payload in one sealed block, which then has 65535 bytes */
+
+/* After a failure to open, or an exhausted nonce, a link is closed for good and its keys are wiped: every later call is
+ * SV2_ERR_TRANSPORT_CLOSED. A call that is merely wrong changes nothing. One thread may seal while another opens. */
+
+/** Size of the sealed form of a frame with payload_size bytes of payload. An empty payload has no block. [any-thread]
+ *  Returns: the size in bytes, header included; 0 if payload_size is above SV2_PAYLOAD_SIZE_MAX.  Needs no start.  Since: 0.1. */
+SV2_API size_t sv2_sealed_frame_size(size_t payload_size);
+
+/** Seals one or more whole plain frames, one behind the other, from one buffer into another in one pass. [per-handle]
+ *  Out:     len  size of the sealed frames in bytes.
+ *  Returns: SV2_OK; SV2_ERR_BUFFER_TOO_SMALL, nothing sealed; SV2_ERR_TRUNCATED if frames does not end with a frame;
+ *           SV2_ERR_ARGUMENT if the buffers overlap; SV2_ERR_NONCE_EXHAUSTED; SV2_ERR_TRANSPORT_CLOSED; SV2_ERR_NULL;
+ *           SV2_ERR_LIMIT; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_transport_seal(sv2_transport transport, const uint8_t *frames, size_t frames_len,
+                                                uint8_t *out, size_t out_cap, size_t *len);
+
+/** Seals a plain frame where it is.                                                                    [per-handle]
+ *  In:      buffer       SV2_TAG_SIZE bytes of room, then the plain frame of frame_len bytes.
+ *           buffer_cap   at least sv2_sealed_frame_size of its payload.
+ *  Out:     buffer       the sealed frame, from its first byte.
+ *           len          size of the sealed frame in bytes.
+ *  Returns: as sv2_transport_seal.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_transport_seal_in_place(sv2_transport transport, uint8_t *buffer, size_t buffer_cap,
+                                                         size_t frame_len, size_t *len);
+
+/** Opens a sealed frame where it is.                                                                   [per-handle]
+ *  In:      buffer            received bytes that begin with a sealed frame; its payload is overwritten.
+ *           max_payload_size  largest msg_length to accept; 0: SV2_PAYLOAD_SIZE_DEFAULT.
+ *  Out:     out       the frame; a view into buffer.
+ *           consumed  bytes that the sealed frame took.
+ *           missing   with SV2_WANT_INPUT, how many bytes are missing at least. May be NULL.
+ *  Returns: SV2_OK; SV2_WANT_INPUT: call again with the same bytes and more behind them, the header once opened is
+ *           remembered; SV2_ERR_DECRYPT; SV2_ERR_FRAME_TOO_LARGE; SV2_ERR_STATE if a decoder reads this link; others as
+ *           sv2_transport_seal.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_transport_open_in_place(sv2_transport transport, uint8_t *buffer, size_t buffer_len,
+                                                         uint32_t max_payload_size, sv2_frame *out, size_t *consumed,
+                                                         size_t *missing);
+
+/** Hash of the whole handshake: the same on both sides, another one for every link.                    [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_transport_handshake_hash(sv2_transport transport, sv2_u256 *out);
+
+/** Wipes both keys and frees the link; *transport becomes {0}. A decoder that reads it gets
+ *  SV2_ERR_TRANSPORT_CLOSED.                                                                           [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_transport_free(sv2_transport *transport);
+
+/** Makes a decoder that opens the frames of an encrypted link. All functions of sv2_decoder work on it,
+ *  with these differences: it gives one frame at a time, valid also only until the next sv2_decoder_next; and it can end with
+ *  SV2_ERR_DECRYPT. Each header is opened and checked before memory is reserved for its payload.       [per-handle]
+ *  In:      config  NULL for defaults.
+ *  Returns: SV2_OK; SV2_ERR_STATE if a decoder reads this link already; SV2_ERR_TRANSPORT_CLOSED; SV2_ERR_HANDLE;
+ *           SV2_ERR_HANDLE_KIND; others as sv2_decoder_new.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_decoder_new_sealed(const sv2_decoder_config *config, sv2_transport transport,
+                                                    sv2_decoder *out);
+
 
 /* --- TLVs behind a message (section 3.4.3) ----------------------------------------------------------------------------- */
 

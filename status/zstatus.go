@@ -4,34 +4,56 @@ package status
 
 // Kinds of failure. The number of each is its sv2_status in C.
 const (
-	WantInput         Kind = 1    // more input bytes are needed
-	Null              Kind = -1   // a pointer that must not be NULL is NULL
-	Handle            Kind = -2   // the handle is zero, was freed, or was never made by this library
-	HandleKind        Kind = -3   // the handle belongs to an object of another kind
-	Busy              Kind = -4   // the object is locked by a lease
-	Argument          Kind = -5   // an argument has a value that is not allowed
-	State             Kind = -6   // the call is not allowed in the object's present state
-	Forked            Kind = -7   // the library was started before fork and cannot be used in the child
-	StaleView         Kind = -8   // the bytes behind the view have changed or were freed
-	NoMemory          Kind = -32  // the system has no more memory
-	BufferTooSmall    Kind = -33  // the output buffer is too small; the needed size was reported
-	Limit             Kind = -34  // a length or count is above its limit
-	Truncated         Kind = -64  // the input ends before the field does
-	FrameTooLarge     Kind = -65  // the frame header states a payload above the configured maximum
-	Trailing          Kind = -66  // bytes follow the last field and the caller did not ask for them
-	FieldTooLong      Kind = -67  // the field is longer than its type allows
-	BadOption         Kind = -68  // the option states more than one element
-	UnknownMessage    Kind = -69  // no known message has this extension_type and msg_type
-	UnexpectedMessage Kind = -70  // the frame holds another message than the one asked for
-	WrongDirection    Kind = -71  // the message may not be sent by this end of the connection
-	WrongChannelBit   Kind = -72  // the channel_msg bit is not the one that the specification gives this message
-	WrongProtocol     Kind = -73  // the message does not belong to the protocol of this connection
-	BadTLV            Kind = -74  // the TLV is cut short
-	TLVTooLong        Kind = -75  // the TLV value is longer than its extension allows
-	TLVNotFound       Kind = -76  // no TLV of this type follows the message
-	BadSequence       Kind = -77  // the sequence to encode does not hold the stated number of whole elements
-	Internal          Kind = -250 // internal error: a fault was caught at the C boundary
-	Poisoned          Kind = -251 // the object failed before and can only be asked for its error and freed
+	WantInput              Kind = 1    // more input bytes are needed
+	Null                   Kind = -1   // a pointer that must not be NULL is NULL
+	Handle                 Kind = -2   // the handle is zero, was freed, or was never made by this library
+	HandleKind             Kind = -3   // the handle belongs to an object of another kind
+	Busy                   Kind = -4   // the object is locked by a lease
+	Argument               Kind = -5   // an argument has a value that is not allowed
+	State                  Kind = -6   // the call is not allowed in the object's present state
+	Forked                 Kind = -7   // the library was started before fork and cannot be used in the child
+	StaleView              Kind = -8   // the bytes behind the view have changed or were freed
+	NoMemory               Kind = -32  // the system has no more memory
+	BufferTooSmall         Kind = -33  // the output buffer is too small; the needed size was reported
+	Limit                  Kind = -34  // a length or count is above its limit
+	Truncated              Kind = -64  // the input ends before the field does
+	FrameTooLarge          Kind = -65  // the frame header states a payload above the configured maximum
+	Trailing               Kind = -66  // bytes follow the last field and the caller did not ask for them
+	FieldTooLong           Kind = -67  // the field is longer than its type allows
+	BadOption              Kind = -68  // the option states more than one element
+	UnknownMessage         Kind = -69  // no known message has this extension_type and msg_type
+	UnexpectedMessage      Kind = -70  // the frame holds another message than the one asked for
+	WrongDirection         Kind = -71  // the message may not be sent by this end of the connection
+	WrongChannelBit        Kind = -72  // the channel_msg bit is not the one that the specification gives this message
+	WrongProtocol          Kind = -73  // the message does not belong to the protocol of this connection
+	BadTLV                 Kind = -74  // the TLV is cut short
+	TLVTooLong             Kind = -75  // the TLV value is longer than its extension allows
+	TLVNotFound            Kind = -76  // no TLV of this type follows the message
+	BadSequence            Kind = -77  // the sequence to encode does not hold the stated number of whole elements
+	HandshakeOrder         Kind = -128 // this step of the handshake is not the next one
+	HandshakeLength        Kind = -129 // a handshake message has the wrong length
+	HandshakeFailed        Kind = -130 // the handshake has failed before and cannot go on
+	HandshakeRate          Kind = -131 // too many handshakes for now
+	Decrypt                Kind = -132 // the bytes were not sealed with this key, or were altered
+	NonceExhausted         Kind = -133 // the key has sealed as much as it may
+	TransportClosed        Kind = -134 // the encrypted link is closed
+	Random                 Kind = -135 // the source of random bytes failed or ended
+	CipherUnavailable      Kind = -136 // this process may not use ChaCha20-Poly1305
+	CertificateLength      Kind = -144 // a certificate has the wrong length
+	CertificateVersion     Kind = -145 // the certificate has a version other than 0
+	CertificateSignature   Kind = -146 // the certificate's signature is malformed
+	CertificateAuthority   Kind = -147 // the certificate is not signed by the configured authority
+	CertificateWindow      Kind = -148 // the certificate ends before it begins
+	CertificateNotYetValid Kind = -149 // the certificate is not valid yet
+	CertificateExpired     Kind = -150 // the certificate has expired
+	KeyCharacter           Kind = -160 // the key text has a character that base58 does not use
+	KeyLength              Kind = -161 // the key text has the wrong length
+	KeyChecksum            Kind = -162 // the key text has a wrong checksum: a typing error
+	KeyVersion             Kind = -163 // the key text is not of an authority key
+	KeyInvalid             Kind = -164 // the bytes are not a key of the curve
+	KeyReleased            Kind = -165 // the secret key has been released
+	Internal               Kind = -250 // internal error: a fault was caught at the C boundary
+	Poisoned               Kind = -251 // the object failed before and can only be asked for its error and freed
 )
 
 // Classes.
@@ -72,6 +94,28 @@ var entries = [...]entry{
 	{TLVTooLong, ClassProtocol, "SV2_ERR_TLV_TOO_LONG", "the TLV value is longer than its extension allows"},
 	{TLVNotFound, ClassProtocol, "SV2_ERR_TLV_NOT_FOUND", "no TLV of this type follows the message"},
 	{BadSequence, ClassCaller, "SV2_ERR_BAD_SEQUENCE", "the sequence to encode does not hold the stated number of whole elements"},
+	{HandshakeOrder, ClassCaller, "SV2_ERR_HANDSHAKE_ORDER", "this step of the handshake is not the next one"},
+	{HandshakeLength, ClassProtocol, "SV2_ERR_HANDSHAKE_LENGTH", "a handshake message has the wrong length"},
+	{HandshakeFailed, ClassCaller, "SV2_ERR_HANDSHAKE_FAILED", "the handshake has failed before and cannot go on"},
+	{HandshakeRate, ClassTransient, "SV2_ERR_HANDSHAKE_RATE", "too many handshakes for now"},
+	{Decrypt, ClassAuth, "SV2_ERR_DECRYPT", "the bytes were not sealed with this key, or were altered"},
+	{NonceExhausted, ClassProtocol, "SV2_ERR_NONCE_EXHAUSTED", "the key has sealed as much as it may"},
+	{TransportClosed, ClassCaller, "SV2_ERR_TRANSPORT_CLOSED", "the encrypted link is closed"},
+	{Random, ClassInternal, "SV2_ERR_RANDOM", "the source of random bytes failed or ended"},
+	{CipherUnavailable, ClassConfiguration, "SV2_ERR_CIPHER_UNAVAILABLE", "this process may not use ChaCha20-Poly1305"},
+	{CertificateLength, ClassConfiguration, "SV2_ERR_CERTIFICATE_LENGTH", "a certificate has the wrong length"},
+	{CertificateVersion, ClassAuth, "SV2_ERR_CERTIFICATE_VERSION", "the certificate has a version other than 0"},
+	{CertificateSignature, ClassAuth, "SV2_ERR_CERTIFICATE_SIGNATURE", "the certificate's signature is malformed"},
+	{CertificateAuthority, ClassAuth, "SV2_ERR_CERTIFICATE_AUTHORITY", "the certificate is not signed by the configured authority"},
+	{CertificateWindow, ClassAuth, "SV2_ERR_CERTIFICATE_WINDOW", "the certificate ends before it begins"},
+	{CertificateNotYetValid, ClassAuth, "SV2_ERR_CERTIFICATE_NOT_YET_VALID", "the certificate is not valid yet"},
+	{CertificateExpired, ClassAuth, "SV2_ERR_CERTIFICATE_EXPIRED", "the certificate has expired"},
+	{KeyCharacter, ClassConfiguration, "SV2_ERR_KEY_CHARACTER", "the key text has a character that base58 does not use"},
+	{KeyLength, ClassConfiguration, "SV2_ERR_KEY_LENGTH", "the key text has the wrong length"},
+	{KeyChecksum, ClassConfiguration, "SV2_ERR_KEY_CHECKSUM", "the key text has a wrong checksum: a typing error"},
+	{KeyVersion, ClassConfiguration, "SV2_ERR_KEY_VERSION", "the key text is not of an authority key"},
+	{KeyInvalid, ClassConfiguration, "SV2_ERR_KEY_INVALID", "the bytes are not a key of the curve"},
+	{KeyReleased, ClassCaller, "SV2_ERR_KEY_RELEASED", "the secret key has been released"},
 	{Internal, ClassInternal, "SV2_ERR_INTERNAL", "internal error: a fault was caught at the C boundary"},
 	{Poisoned, ClassCaller, "SV2_ERR_POISONED", "the object failed before and can only be asked for its error and freed"},
 }

@@ -17,17 +17,7 @@ sv2_status sv2_buf_new(size_t max_size, sv2_buf *out) {
 }
 
 sv2_status sv2_buf_free(sv2_buf *buf) {
-    if (buf == NULL || buf->sv2_priv_buf == 0) {
-        return SV2_OK;
-    }
-    sv2_status status = sv2p_enter();
-    if (status == SV2_OK) {
-        status = sv2i_buf_free(buf->sv2_priv_buf);
-    }
-    if (status == SV2_OK) {
-        buf->sv2_priv_buf = 0;
-    }
-    return status;
+    return sv2p_free(buf == NULL ? NULL : &buf->sv2_priv_buf, sv2i_buf_free);
 }
 
 sv2_status sv2_buf_writable(sv2_buf buf, size_t size, uint8_t **out, size_t *capacity) {

@@ -1,34 +1,34 @@
 /* Frames from a stream. */
 #include "shim.h"
 
-sv2_status sv2_decoder_new(const sv2_decoder_config *config, sv2_decoder *out) {
-    sv2_decoder_config c = SV2_DECODER_CONFIG_INIT;
+static sv2_status configure(const sv2_decoder_config *config, sv2_decoder_config *c, sv2_decoder *out) {
     if (out == NULL) {
         return SV2_ERR_NULL;
     }
     out->sv2_priv_decoder = 0;
-    sv2_status status = config == NULL ? SV2_OK : sv2p_config(&c, sizeof c, config);
-    if (status == SV2_OK && c.max_payload_size > SV2_PAYLOAD_SIZE_MAX) {
+    sv2_status status = config == NULL ? SV2_OK : sv2p_config(c, sizeof *c, config);
+    if (status == SV2_OK && c->max_payload_size > SV2_PAYLOAD_SIZE_MAX) {
         status = SV2_ERR_LIMIT;
     }
-    if (status == SV2_OK) {
-        status = sv2p_enter();
-    }
+    return status != SV2_OK ? status : sv2p_enter();
+}
+
+sv2_status sv2_decoder_new(const sv2_decoder_config *config, sv2_decoder *out) {
+    sv2_decoder_config c = SV2_DECODER_CONFIG_INIT;
+    const sv2_status status = configure(config, &c, out);
     return status != SV2_OK ? status : sv2i_decoder_new(c.max_payload_size, &out->sv2_priv_decoder);
 }
 
+sv2_status sv2_decoder_new_sealed(const sv2_decoder_config *config, sv2_transport transport, sv2_decoder *out) {
+    sv2_decoder_config c = SV2_DECODER_CONFIG_INIT;
+    const sv2_status status = configure(config, &c, out);
+    return status != SV2_OK
+               ? status
+               : sv2i_decoder_new_sealed(c.max_payload_size, transport.sv2_priv_transport, &out->sv2_priv_decoder);
+}
+
 sv2_status sv2_decoder_free(sv2_decoder *decoder) {
-    if (decoder == NULL || decoder->sv2_priv_decoder == 0) {
-        return SV2_OK;
-    }
-    sv2_status status = sv2p_enter();
-    if (status == SV2_OK) {
-        status = sv2i_decoder_free(decoder->sv2_priv_decoder);
-    }
-    if (status == SV2_OK) {
-        decoder->sv2_priv_decoder = 0;
-    }
-    return status;
+    return sv2p_free(decoder == NULL ? NULL : &decoder->sv2_priv_decoder, sv2i_decoder_free);
 }
 
 sv2_status sv2_decoder_feed(sv2_decoder decoder, const uint8_t *in, size_t in_len, size_t *consumed) {

@@ -79,6 +79,21 @@ static inline sv2_status sv2p_fail(sv2_status status, sv2_error *error) {
     return status;
 }
 
+/* Frees what a handle stands for and zeroes the caller's copy of it. */
+static inline sv2_status sv2p_free(uint64_t *handle, sv2_status (*release)(uint64_t)) {
+    if (handle == NULL || *handle == 0) {
+        return SV2_OK;
+    }
+    sv2_status status = sv2p_enter();
+    if (status == SV2_OK) {
+        status = release(*handle);
+    }
+    if (status == SV2_OK) {
+        *handle = 0;
+    }
+    return status;
+}
+
 /* The two functions that all typed message functions are calls of. size is that of the message's struct. */
 sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing, uint8_t *out,
                                size_t out_cap, size_t *len, sv2_error *error);

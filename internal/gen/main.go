@@ -69,7 +69,7 @@ func main() {
 }
 
 func render(name string, model *model) ([]byte, error) {
-	t, err := template.New(name).Funcs(functions).ParseFS(templates, "templates/"+name)
+	t, err := template.New(name).Funcs(functions).ParseFS(templates, "templates/"+name, "templates/parts/*")
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,31 @@ var Statuses = []Status{
 	{-76, "TLVNotFound", Wire, "no TLV of this type follows the message"},
 	{-77, "BadSequence", Caller, "the sequence to encode does not hold the stated number of whole elements"},
 
+	{-128, "HandshakeOrder", Caller, "this step of the handshake is not the next one"},
+	{-129, "HandshakeLength", Wire, "a handshake message has the wrong length"},
+	{-130, "HandshakeFailed", Caller, "the handshake has failed before and cannot go on"},
+	{-131, "HandshakeRate", Transient, "too many handshakes for now"},
+	{-132, "Decrypt", Auth, "the bytes were not sealed with this key, or were altered"},
+	{-133, "NonceExhausted", Wire, "the key has sealed as much as it may"},
+	{-134, "TransportClosed", Caller, "the encrypted link is closed"},
+	{-135, "Random", Internal, "the source of random bytes failed or ended"},
+	{-136, "CipherUnavailable", Configuration, "this process may not use ChaCha20-Poly1305"},
+
+	{-144, "CertificateLength", Configuration, "a certificate has the wrong length"},
+	{-145, "CertificateVersion", Auth, "the certificate has a version other than 0"},
+	{-146, "CertificateSignature", Auth, "the certificate's signature is malformed"},
+	{-147, "CertificateAuthority", Auth, "the certificate is not signed by the configured authority"},
+	{-148, "CertificateWindow", Auth, "the certificate ends before it begins"},
+	{-149, "CertificateNotYetValid", Auth, "the certificate is not valid yet"},
+	{-150, "CertificateExpired", Auth, "the certificate has expired"},
+
+	{-160, "KeyCharacter", Configuration, "the key text has a character that base58 does not use"},
+	{-161, "KeyLength", Configuration, "the key text has the wrong length"},
+	{-162, "KeyChecksum", Configuration, "the key text has a wrong checksum: a typing error"},
+	{-163, "KeyVersion", Configuration, "the key text is not of an authority key"},
+	{-164, "KeyInvalid", Configuration, "the bytes are not a key of the curve"},
+	{-165, "KeyReleased", Caller, "the secret key has been released"},
+
 	{-250, "Internal", Internal, "internal error: a fault was caught at the C boundary"},
 	{-251, "Poisoned", Caller, "the object failed before and can only be asked for its error and freed"},
 }

@@ -1,0 +1,5 @@
+//go:build purego
+
+package noise
+
+const purego = true
