@@ -1,12 +1,16 @@
 # The commands of libsv2. docs/architecture.md says what lies where.
 
 BUILD ?= build
-CC ?= gcc
-CXX ?= g++
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 FUZZTIME ?= 10s
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 export CC CXX
 
-LIBRARY_SOURCES := $(shell find capi codec status sv2 include -name '*.go' -o -name '*.c' -o -name '*.h') scripts/build_library.sh
+.DELETE_ON_ERROR:
+
+LIBRARY_SOURCES := $(shell find capi codec status sv2 noise internal/secp256k1 internal/secretmem include -name '*.go' -o -name '*.c' -o -name '*.h') scripts/build_library.sh go.mod
 C_FLAGS := -O2 -g -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude
 CXX_FLAGS := -O2 -g -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude
 MINER_SOURCES := $(wildcard examples/c/*.c)
@@ -17,10 +21,13 @@ PROVIDER_SOURCES := $(wildcard examples/cpp-interop/*.cpp)
 
 all: library
 
-library: $(BUILD)/libsv2.a
+library: $(BUILD)/libsv2.a $(BUILD)/libsv2.so
 
 $(BUILD)/libsv2.a: $(LIBRARY_SOURCES)
 	scripts/build_library.sh $(BUILD)
+
+$(BUILD)/libsv2.so: $(BUILD)/libsv2.a
+	@test -e $@ || scripts/build_library.sh $(BUILD)
 
 $(BUILD)/debug/libsv2.a: $(LIBRARY_SOURCES)
 	SV2_TAGS=sv2debug scripts/build_library.sh $(BUILD)/debug
@@ -31,7 +38,7 @@ demo: demo-programs
 	scripts/demo.sh $(BUILD) $(DEMO_FLAGS)
 
 demo-programs: packages-demo
-	@$(MAKE) --no-print-directory $(BUILD)/miner $(BUILD)/template_provider
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/miner $(BUILD)/template_provider
 
 packages-%:
 	@scripts/install_packages.sh $*
@@ -50,7 +57,15 @@ $(BUILD)/template_provider: $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a
 
 # --- Tests ---
 
-test: header-check test-go test-c test-examples demo
+# One after the other, whatever -j says: they build the same things.
+STEP = $(MAKE) --no-print-directory
+
+test:
+	$(STEP) header-check
+	$(STEP) test-go
+	$(STEP) test-c
+	$(STEP) test-examples
+	$(STEP) demo
 	@echo "test: everything passed"
 
 test-go:
@@ -65,12 +80,17 @@ test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
 test-examples: demo-programs
 	scripts/test_examples.sh $(BUILD)
 
-check: packages-check format-check lint test
+check:
+	$(STEP) packages-check
+	$(STEP) format-check
+	$(STEP) lint
+	$(STEP) test
 	go test -race ./...
+	GOARCH=386 CGO_ENABLED=0 go test ./codec ./status ./sv2/... ./noise ./internal/...
 	scripts/check_sanitizers.sh
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh
-	$(MAKE) --no-print-directory fuzz FUZZTIME=2s
+	$(STEP) fuzz FUZZTIME=1s
 	@echo "check: everything passed"
 
 fuzz:

@@ -18,10 +18,14 @@ type bufObject struct {
 	open   bool // writable has been called and commit has not
 }
 
-// change is what every call does that ends the views of the buffer.
-func (b *bufObject) change() status.Kind {
+// change is what every call does that ends the views of the buffer, once nothing can refuse it but a lease. It needs room
+// for more bytes.
+func (b *bufObject) change(room C.size_t) status.Kind {
 	if b.leases > 0 {
 		return status.Busy
+	}
+	if int(room) > b.buffer.Room() {
+		return status.Limit
 	}
 	b.open = false
 	b.epoch++
@@ -58,7 +62,7 @@ func sv2i_buf_writable(handle C.uint64_t, size C.size_t, out *C.uintptr_t, capac
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if kind := b.change(); kind != 0 {
+	if kind := b.change(size); kind != 0 {
 		return C.sv2_status(kind)
 	}
 	dst, kind := b.buffer.Writable(int(size))
@@ -86,7 +90,7 @@ func sv2i_buf_commit(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
 	if kind := b.buffer.Commit(int(size)); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	return C.sv2_status(b.change())
+	return C.sv2_status(b.change(0))
 }
 
 //export sv2i_buf_append
@@ -96,7 +100,7 @@ func sv2i_buf_append(handle C.uint64_t, prefix *C.sv2i_byte, prefixLen C.size_t,
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if kind := b.change(); kind != 0 {
+	if kind := b.change(prefixLen + dataLen); kind != 0 {
 		return C.sv2_status(kind)
 	}
 	dst, kind := b.buffer.Writable(int(prefixLen + dataLen))
@@ -118,7 +122,7 @@ func sv2i_buf_consume(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
 	if int(size) > b.buffer.Len() {
 		return C.sv2_status(status.Argument)
 	}
-	if kind := b.change(); kind != 0 {
+	if kind := b.change(0); kind != 0 {
 		return C.sv2_status(kind)
 	}
 	return C.sv2_status(b.buffer.Consume(int(size)))
@@ -137,9 +141,11 @@ func sv2i_buf_view(handle C.uint64_t, lease C.uint32_t, data *C.uintptr_t, lengt
 	return 0
 }
 
+// sv2i_buf_unlock works on a poisoned buffer too: otherwise a lease would keep it from being freed.
+//
 //export sv2i_buf_unlock
 func sv2i_buf_unlock(handle C.uint64_t) (st C.sv2_status) {
-	o, b, kind := use[bufObject](handle, kindBuf)
+	o, b, kind := lock[bufObject](handle, kindBuf)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}

@@ -23,6 +23,9 @@ func sv2i_debug_panic(handle C.uint64_t, kind C.uint32_t) (st C.sv2_status) {
 		return C.sv2_status(k)
 	}
 	defer o.done(&st)
+	if o.poisoned {
+		return C.sv2_status(status.Poisoned)
+	}
 	panic(status.Internal)
 }
 

@@ -137,6 +137,9 @@ func sv2i_decoder_commit(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
 	defer o.done(&st)
 	defer d.hold()()
 	if !d.open {
+		if err := d.frames.Failure(); err != nil {
+			return report(d.ended(err), nil)
+		}
 		return C.sv2_status(status.State)
 	}
 	err := d.frames.Commit(int(size))
@@ -192,6 +195,10 @@ func sv2i_decoder_error(handle C.uint64_t, out *C.sv2_error) (st C.sv2_status) {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	report(d.frames.Failure(), out)
+	err := d.frames.Failure()
+	if err == nil && o.poisoned {
+		err = status.Internal
+	}
+	report(err, out)
 	return 0
 }

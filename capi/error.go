@@ -34,9 +34,12 @@ func putError(out *C.sv2_error, e *sv2.Error) {
 	if out == nil {
 		return
 	}
-	field := C.uint8_t(C.SV2_FIELD_NONE)
-	if e.Field != sv2.NoField {
-		field = C.uint8_t(e.Field)
+	field := C.uint8_t(e.Field)
+	switch e.Field {
+	case sv2.NoField:
+		field = C.SV2_FIELD_NONE
+	case sv2.TLVField:
+		field = C.SV2_FIELD_TLV
 	}
 	*out = C.sv2_error{
 		status: C.sv2_status(e.Kind), extension_type: C.uint16_t(e.ExtensionType), msg_type: C.uint8_t(e.MsgType),
@@ -55,9 +58,12 @@ func sv2i_error_text(e *C.sv2i_error, out *C.uint8_t, outCap C.size_t, length *C
 	kind := status.Kind(e.status)
 	text := kind.Error()
 	if kind != 0 && (e.msg_type != 0 || e.extension_type != 0 || e.size != 0 || e.field != C.SV2_FIELD_NONE) {
-		field := sv2.NoField
-		if e.field != C.SV2_FIELD_NONE {
-			field = int(e.field)
+		field := int(e.field)
+		switch e.field {
+		case C.SV2_FIELD_NONE:
+			field = sv2.NoField
+		case C.SV2_FIELD_TLV:
+			field = sv2.TLVField
 		}
 		text = (&sv2.Error{
 			Kind: kind, ExtensionType: uint16(e.extension_type), MsgType: uint8(e.msg_type), Field: field,

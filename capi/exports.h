@@ -1,12 +1,13 @@
-/* The hidden functions that the Go side exports and the C shim calls. The Go files include this header, so a prototype that
- * differs from its Go export does not compile. Arguments are checked by the shim before: pointers are not NULL unless the
- * comment says so, lengths are at most SV2_INPUT_SIZE_MAX, outputs are zeroed. */
+/* The hidden functions that the Go side exports and the C shim calls. The Go files include this
+ * header, so a prototype that differs from its Go export does not compile. Arguments are checked by
+ * the shim before: pointers are not NULL unless the comment says so, lengths are at most
+ * SV2_INPUT_SIZE_MAX, outputs are zeroed. */
 #ifndef SV2_EXPORTS_H
 #define SV2_EXPORTS_H
 
 #include "sv2.h"
 
-/* cgo has no const: exports take sv2i_in for const uint8_t *. */
+/* cgo has no const: exports take these for pointers to const. */
 typedef const uint8_t sv2i_byte;
 typedef const char sv2i_char;
 typedef const sv2_public_key sv2i_public_key;
@@ -15,11 +16,11 @@ typedef const sv2_policy sv2i_policy;
 typedef const sv2_act1 sv2i_act1;
 typedef const sv2_act2 sv2i_act2;
 typedef const sv2_frame sv2i_frame;
-typedef const sv2_message sv2i_message;
-typedef const sv2_bytes sv2i_bytes;
 typedef const sv2_tlv sv2i_tlv;
 typedef const sv2_error sv2i_error;
-typedef const sv2_view sv2i_view;
+
+/* Does nothing: binds the calling thread to the runtime. */
+extern void sv2i_bind_thread(void);
 
 extern sv2_status sv2i_error_text(sv2i_error *error, uint8_t *out, size_t out_cap, size_t *len);
 extern sv2_status sv2i_live_handles(uint32_t kind, size_t *count);
@@ -28,86 +29,102 @@ extern sv2_status sv2i_buf_new(size_t max_size, uint64_t *out);
 extern sv2_status sv2i_buf_free(uint64_t buf);
 extern sv2_status sv2i_buf_writable(uint64_t buf, size_t size, uintptr_t *out, size_t *capacity);
 extern sv2_status sv2i_buf_commit(uint64_t buf, size_t size);
-extern sv2_status sv2i_buf_append(uint64_t buf, sv2i_byte *prefix, size_t prefix_len, sv2i_byte *data, size_t data_len);
+extern sv2_status sv2i_buf_append(uint64_t buf, sv2i_byte *prefix, size_t prefix_len,
+                                  sv2i_byte *data, size_t data_len);
 extern sv2_status sv2i_buf_consume(uint64_t buf, size_t size);
-extern sv2_status sv2i_buf_view(uint64_t buf, uint32_t lease, uintptr_t *data, size_t *len, uint64_t *epoch);
+extern sv2_status sv2i_buf_view(uint64_t buf, uint32_t lease, uintptr_t *data, size_t *len,
+                                uint64_t *epoch);
 extern sv2_status sv2i_buf_unlock(uint64_t buf);
 extern sv2_status sv2i_view_check(uint64_t buf, uint64_t epoch);
 
 /* missing and error may be NULL in all of these. */
-extern sv2_status sv2i_frame_decode_batch(sv2i_byte *in, size_t in_len, uint32_t max_payload_size, sv2_frame *out,
-                                          size_t out_cap, size_t *count, size_t *consumed, size_t *missing,
-                                          sv2_error *error);
-extern sv2_status sv2i_frame_encode(sv2i_frame *frame, uint8_t *out, size_t out_cap, size_t *len, sv2_error *error);
-extern sv2_status sv2i_frame_check(sv2i_frame *frame, uint32_t protocol, uint32_t from, uint32_t strict);
+extern sv2_status sv2i_frame_decode_batch(sv2i_byte *in, size_t in_len, uint32_t max_payload_size,
+                                          sv2_frame *out, size_t out_cap, size_t *count,
+                                          size_t *consumed, size_t *missing, sv2_error *error);
+extern sv2_status sv2i_frame_encode(sv2i_frame *frame, uint8_t *out, size_t out_cap, size_t *len,
+                                    sv2_error *error);
+extern sv2_status sv2i_frame_check(sv2i_frame *frame, uint32_t protocol, uint32_t from,
+                                   uint32_t strict);
 
 extern sv2_status sv2i_decoder_new(uint32_t max_payload_size, uint64_t *out);
-extern sv2_status sv2i_decoder_new_sealed(uint32_t max_payload_size, uint64_t transport, uint64_t *out);
+extern sv2_status sv2i_decoder_new_sealed(uint32_t max_payload_size, uint64_t transport,
+                                          uint64_t *out);
 extern sv2_status sv2i_decoder_free(uint64_t decoder);
-extern sv2_status sv2i_decoder_feed(uint64_t decoder, sv2i_byte *in, size_t in_len, size_t *consumed);
+extern sv2_status sv2i_decoder_feed(uint64_t decoder, sv2i_byte *in, size_t in_len,
+                                    size_t *consumed);
 extern sv2_status sv2i_decoder_writable(uint64_t decoder, uintptr_t *out, size_t *capacity);
 extern sv2_status sv2i_decoder_commit(uint64_t decoder, size_t size);
-extern sv2_status sv2i_decoder_next_batch(uint64_t decoder, sv2_frame *out, size_t out_cap, size_t *count, size_t *missing,
-                                          sv2_error *error);
+extern sv2_status sv2i_decoder_next_batch(uint64_t decoder, sv2_frame *out, size_t out_cap,
+                                          size_t *count, size_t *missing, sv2_error *error);
 extern sv2_status sv2i_decoder_buffered(uint64_t decoder, size_t *out);
 extern sv2_status sv2i_decoder_error(uint64_t decoder, sv2_error *out);
 
-extern sv2_status sv2i_tlv_decode(sv2i_byte *in, size_t in_len, uint32_t flags, sv2_tlv *out, size_t *consumed,
+extern sv2_status sv2i_tlv_decode(sv2i_byte *in, size_t in_len, uint32_t flags, sv2_tlv *out,
+                                  size_t *consumed, sv2_error *error);
+extern sv2_status sv2i_tlv_find(sv2i_byte *in, size_t in_len, uint32_t flags,
+                                uint16_t extension_type, uint8_t field_type, sv2_bytes *value,
+                                sv2_error *error);
+extern sv2_status sv2i_tlv_encode(sv2i_tlv *tlv, uint8_t *out, size_t out_cap, size_t *len,
                                   sv2_error *error);
-extern sv2_status sv2i_tlv_find(sv2i_byte *in, size_t in_len, uint32_t flags, uint16_t extension_type, uint8_t field_type,
-                                sv2_bytes *value, sv2_error *error);
-extern sv2_status sv2i_tlv_encode(sv2i_tlv *tlv, uint8_t *out, size_t out_cap, size_t *len, sv2_error *error);
 
 extern sv2_status sv2i_public_key_parse(sv2i_char *text, size_t text_len, sv2_public_key *out);
-extern sv2_status sv2i_public_key_text(sv2i_public_key *key, uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_public_key_text(sv2i_public_key *key, uint8_t *out, size_t out_cap,
+                                       size_t *len);
 extern sv2_status sv2i_secret_key_generate(uint64_t *out);
 extern sv2_status sv2i_secret_key_load(sv2i_byte *bytes, size_t bytes_len, uint64_t *out);
 extern sv2_status sv2i_secret_key_parse(sv2i_char *text, size_t text_len, uint64_t *out);
 extern sv2_status sv2i_secret_key_text(uint64_t key, uint8_t *out, size_t out_cap, size_t *len);
 extern sv2_status sv2i_secret_key_public(uint64_t key, sv2_public_key *out);
 extern sv2_status sv2i_secret_key_free(uint64_t key);
-extern sv2_status sv2i_certificate_sign(uint64_t authority, sv2i_public_key *server, uint32_t valid_from,
-                                        uint32_t not_valid_after, sv2_certificate *out);
-extern sv2_status sv2i_certificate_encode(sv2i_certificate *certificate, uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_certificate_sign(uint64_t authority, sv2i_public_key *server,
+                                        uint32_t valid_from, uint32_t not_valid_after,
+                                        sv2_certificate *out);
+extern sv2_status sv2i_certificate_encode(sv2i_certificate *certificate, uint8_t *out,
+                                          size_t out_cap, size_t *len);
 /* server and authority may be NULL. */
-extern sv2_status sv2i_certificate_decode(sv2i_byte *in, size_t in_len, sv2_certificate *out, sv2_public_key *server,
-                                          sv2_public_key *authority);
+extern sv2_status sv2i_certificate_decode(sv2i_byte *in, size_t in_len, sv2_certificate *out,
+                                          sv2_public_key *server, sv2_public_key *authority);
 
-extern sv2_status sv2i_initiator_new(sv2i_policy *policy, sv2i_byte *random, size_t random_len, uint64_t *out,
-                                     sv2_act1 *act1);
-extern sv2_status sv2i_initiator_finish(uint64_t initiator, sv2i_act2 *act2, uint64_t now, uint64_t *out);
-extern sv2_status sv2i_initiator_server(uint64_t initiator, sv2_public_key *server, sv2_certificate *certificate);
+extern sv2_status sv2i_initiator_new(sv2i_policy *policy, sv2i_byte *random, size_t random_len,
+                                     uint64_t *out, sv2_act1 *act1);
+extern sv2_status sv2i_initiator_finish(uint64_t initiator, sv2i_act2 *act2, uint64_t now,
+                                        uint64_t *out);
+extern sv2_status sv2i_initiator_server(uint64_t initiator, sv2_public_key *server,
+                                        sv2_certificate *certificate);
 extern sv2_status sv2i_initiator_free(uint64_t initiator);
-extern sv2_status sv2i_identity_new(uint64_t key, sv2i_certificate *certificate, sv2i_byte *random, size_t random_len,
-                                    uint64_t *out);
+extern sv2_status sv2i_identity_new(uint64_t key, sv2i_certificate *certificate, sv2i_byte *random,
+                                    size_t random_len, uint64_t *out);
 extern sv2_status sv2i_identity_set_certificate(uint64_t identity, sv2i_certificate *certificate);
-extern sv2_status sv2i_identity_server(uint64_t identity, sv2_public_key *server, sv2_certificate *certificate);
-extern sv2_status sv2i_identity_respond(uint64_t identity, sv2i_byte *random, size_t random_len, sv2i_act1 *act1,
-                                        sv2_act2 *act2, uint64_t *out);
+extern sv2_status sv2i_identity_server(uint64_t identity, sv2_public_key *server,
+                                       sv2_certificate *certificate);
+extern sv2_status sv2i_identity_respond(uint64_t identity, sv2i_byte *random, size_t random_len,
+                                        sv2i_act1 *act1, sv2_act2 *act2, uint64_t *out);
 extern sv2_status sv2i_identity_free(uint64_t identity);
 extern sv2_status sv2i_admission_new(uint32_t rate, uint32_t burst, uint64_t *out);
 extern sv2_status sv2i_admission_take(uint64_t admission, uint64_t now);
 extern sv2_status sv2i_admission_free(uint64_t admission);
 
-extern sv2_status sv2i_transport_seal(uint64_t transport, sv2i_byte *frames, size_t frames_len, uint8_t *out,
-                                      size_t out_cap, size_t *len);
-extern sv2_status sv2i_transport_seal_in_place(uint64_t transport, uint8_t *buffer, size_t buffer_cap, size_t frame_len,
-                                               size_t *len);
+extern sv2_status sv2i_transport_seal(uint64_t transport, sv2i_byte *frames, size_t frames_len,
+                                      uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_transport_seal_in_place(uint64_t transport, uint8_t *buffer,
+                                               size_t buffer_cap, size_t frame_len, size_t *len);
 /* missing may be NULL. */
-extern sv2_status sv2i_transport_open_in_place(uint64_t transport, uint8_t *buffer, size_t buffer_len,
-                                               uint32_t max_payload_size, sv2_frame *out, size_t *consumed,
-                                               size_t *missing);
+extern sv2_status sv2i_transport_open_in_place(uint64_t transport, uint8_t *buffer,
+                                               size_t buffer_len, uint32_t max_payload_size,
+                                               sv2_frame *out, size_t *consumed, size_t *missing);
 extern sv2_status sv2i_transport_handshake_hash(uint64_t transport, sv2_u256 *out);
 extern sv2_status sv2i_transport_free(uint64_t transport);
 
 /* out is the struct of the message that id names; trailing may be NULL. */
-extern sv2_status sv2i_message_decode(uint32_t id, sv2i_frame *frame, void *out, sv2_bytes *trailing, sv2_error *error);
-extern sv2_status sv2i_message_encode(uint32_t id, sv2i_byte *message, sv2i_byte *trailing, size_t trailing_len,
-                                      uint8_t *out, size_t out_cap, size_t *len, sv2_error *error);
+extern sv2_status sv2i_message_decode(uint32_t id, sv2i_frame *frame, void *out,
+                                      sv2_bytes *trailing, sv2_error *error);
+extern sv2_status sv2i_message_encode(uint32_t id, sv2i_byte *message, sv2i_byte *trailing,
+                                      size_t trailing_len, uint8_t *out, size_t out_cap,
+                                      size_t *len, sv2_error *error);
 extern sv2_status sv2i_message_decode_any(sv2i_frame *frame, sv2_message *out, sv2_error *error);
-extern sv2_status sv2i_message_decode_batch(sv2i_byte *in, size_t in_len, uint32_t max_payload_size, sv2_message *out,
-                                            size_t out_cap, size_t *count, size_t *consumed, size_t *missing,
-                                            sv2_error *error);
+extern sv2_status sv2i_message_decode_batch(sv2i_byte *in, size_t in_len, uint32_t max_payload_size,
+                                            sv2_message *out, size_t out_cap, size_t *count,
+                                            size_t *consumed, size_t *missing, sv2_error *error);
 
 #ifdef SV2_DEBUG
 extern sv2_status sv2i_debug_panic(uint64_t handle, uint32_t kind);

@@ -12,36 +12,22 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
+// payloadLimit is a caller's largest payload, 0 meaning the default. The shim has checked it.
 func payloadLimit(n C.uint32_t) int {
 	if n == 0 {
 		return sv2.PayloadSizeDefault
 	}
-	return int(min(n, sv2.PayloadSizeMax))
+	return int(n)
 }
 
-// takeEach takes complete frames from the front of in until limit of them were passed to each, or each fails. What each
-// fails with ends the batch behind the frame that it failed on.
+// takeEach passes every complete frame of in to each and tells the caller how far it came.
 func takeEach(in []byte, maxPayload int, limit C.size_t, count, consumed, missing *C.size_t, each func(i int, f sv2.Frame) error) error {
-	rest := in
-	for i := range int(limit) {
-		f, behind, miss, err := sv2.TakeFrame(rest, maxPayload)
-		if err == status.WantInput {
-			if missing != nil {
-				*missing = C.size_t(miss)
-			}
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		rest = behind
-		*consumed = C.size_t(len(in) - len(rest))
-		if err := each(i, f); err != nil {
-			return err
-		}
-		*count = C.size_t(i + 1)
+	n, rest, miss, err := sv2.EachFrame(in, maxPayload, int(limit), each)
+	*count, *consumed = C.size_t(n), C.size_t(len(in)-len(rest))
+	if missing != nil {
+		*missing = C.size_t(miss)
 	}
-	return nil
+	return err
 }
 
 //export sv2i_frame_decode_batch

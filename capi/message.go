@@ -60,9 +60,6 @@ func unexpectedTrailing(id C.uint32_t, payload, rest []byte) error {
 //export sv2i_message_encode
 func sv2i_message_encode(id C.uint32_t, message *C.sv2i_byte, trailing *C.sv2i_byte, trailingLen C.size_t, out *C.uint8_t, outCap C.size_t, length *C.size_t, e *C.sv2_error) (st C.sv2_status) {
 	defer guard(&st)
-	if id == C.SV2_ID_UNKNOWN {
-		return sv2i_frame_encode((*C.sv2i_frame)(unsafe.Pointer(message)), out, outCap, length, e)
-	}
 	size, err := encodeMessage(id, unsafe.Pointer(message), bytesAt(trailing, trailingLen), outputAt(out, outCap))
 	if err == nil || err == status.BufferTooSmall {
 		*length = C.size_t(size)

@@ -24,7 +24,7 @@ func sv2i_tlv_decode(in *C.sv2i_byte, inLen C.size_t, flags C.uint32_t, out *C.s
 		return report(err, e)
 	}
 	if !ok {
-		return report(status.BadTLV, e)
+		return report(&sv2.Error{Kind: status.BadTLV, Field: sv2.TLVField}, e)
 	}
 	out.extension_type, out.field_type = C.uint16_t(t.ExtensionType), C.uint8_t(t.FieldType)
 	putBytes(&out.value, t.Value)
@@ -54,19 +54,11 @@ func sv2i_tlv_encode(tlv *C.sv2i_tlv, out *C.uint8_t, outCap C.size_t, length *C
 	if err := sv2.CheckTLV(t); err != nil {
 		return report(err, e)
 	}
-	size := codec.TLVHeaderSize + len(value)
+	size, dst := codec.TLVHeaderSize+len(value), outputAt(out, outCap)
 	*length = C.size_t(size)
-	if size > int(min(outCap, inputSizeMax)) {
+	if size > len(dst) {
 		return report(status.BufferTooSmall, e)
 	}
-	_, kind = codec.AppendTLV(outputAt(out, outCap)[:0], t)
-	return report(asError(kind), e)
-}
-
-// asError is kind as an error, nil for 0.
-func asError(kind status.Kind) error {
-	if kind == 0 {
-		return nil
-	}
-	return kind
+	_, err := sv2.AppendTLV(dst[:0], t)
+	return report(err, e)
 }

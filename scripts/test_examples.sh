@@ -6,8 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$1
-cc=("${CC:-gcc}" -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude)
-cxx=("${CXX:-g++}" -std=c++17 -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude -Iexamples/cpp-interop)
+read -ra cc <<<"${CC:-gcc}"
+read -ra cxx <<<"${CXX:-g++}"
+cc+=(-std=c99 -D_POSIX_C_SOURCE=200809L -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude)
+cxx+=(-std=c++17 -O1 -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude -Iexamples/cpp-interop)
 mkdir -p "$build/examples"
 
 run() {

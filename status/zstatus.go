@@ -5,6 +5,7 @@ package status
 // Kinds of failure. The number of each is its sv2_status in C.
 const (
 	WantInput              Kind = 1    // more input bytes are needed
+	NotFound               Kind = 2    // there is none of this type
 	Null                   Kind = -1   // a pointer that must not be NULL is NULL
 	Handle                 Kind = -2   // the handle is zero, was freed, or was never made by this library
 	HandleKind             Kind = -3   // the handle belongs to an object of another kind
@@ -28,7 +29,6 @@ const (
 	WrongProtocol          Kind = -73  // the message does not belong to the protocol of this connection
 	BadTLV                 Kind = -74  // the TLV is cut short
 	TLVTooLong             Kind = -75  // the TLV value is longer than its extension allows
-	TLVNotFound            Kind = -76  // no TLV of this type follows the message
 	BadSequence            Kind = -77  // the sequence to encode does not hold the stated number of whole elements
 	HandshakeOrder         Kind = -128 // this step of the handshake is not the next one
 	HandshakeLength        Kind = -129 // a handshake message has the wrong length
@@ -58,17 +58,19 @@ const (
 
 // Classes.
 const (
-	ClassNotDone       Class = 0 // No error: more input or output is needed.
-	ClassCaller        Class = 1 // The calling code broke a rule of this library.
-	ClassTransient     Class = 2 // Trying again later may help.
-	ClassProtocol      Class = 3 // The peer broke the protocol; its connection ends.
-	ClassAuth          Class = 4 // The peer is not who it should be, or bytes were altered.
-	ClassConfiguration Class = 5 // A setting is wrong; trying again does not help.
-	ClassInternal      Class = 6 // libsv2 itself failed; the object is unusable. Please report it.
+	ClassNotDone       Class = 0 // No error, but not what was asked for: more input is needed, or there is none.
+	ClassIgnore        Class = 1 // Not for this program: discard what it is about and go on.
+	ClassCaller        Class = 2 // The calling code broke a rule of this library.
+	ClassTransient     Class = 3 // Trying again later may help.
+	ClassProtocol      Class = 4 // The peer broke the protocol; its connection ends.
+	ClassAuth          Class = 5 // The peer is not who it should be, or bytes were altered.
+	ClassConfiguration Class = 6 // A setting is wrong; trying again does not help.
+	ClassInternal      Class = 7 // libsv2 itself failed; the object is unusable. Please report it.
 )
 
 var entries = [...]entry{
 	{WantInput, ClassNotDone, "SV2_WANT_INPUT", "more input bytes are needed"},
+	{NotFound, ClassNotDone, "SV2_NOT_FOUND", "there is none of this type"},
 	{Null, ClassCaller, "SV2_ERR_NULL", "a pointer that must not be NULL is NULL"},
 	{Handle, ClassCaller, "SV2_ERR_HANDLE", "the handle is zero, was freed, or was never made by this library"},
 	{HandleKind, ClassCaller, "SV2_ERR_HANDLE_KIND", "the handle belongs to an object of another kind"},
@@ -82,17 +84,16 @@ var entries = [...]entry{
 	{Limit, ClassCaller, "SV2_ERR_LIMIT", "a length or count is above its limit"},
 	{Truncated, ClassProtocol, "SV2_ERR_TRUNCATED", "the input ends before the field does"},
 	{FrameTooLarge, ClassProtocol, "SV2_ERR_FRAME_TOO_LARGE", "the frame header states a payload above the configured maximum"},
-	{Trailing, ClassProtocol, "SV2_ERR_TRAILING", "bytes follow the last field and the caller did not ask for them"},
+	{Trailing, ClassCaller, "SV2_ERR_TRAILING", "bytes follow the last field and the caller did not ask for them"},
 	{FieldTooLong, ClassProtocol, "SV2_ERR_FIELD_TOO_LONG", "the field is longer than its type allows"},
 	{BadOption, ClassProtocol, "SV2_ERR_BAD_OPTION", "the option states more than one element"},
-	{UnknownMessage, ClassProtocol, "SV2_ERR_UNKNOWN_MESSAGE", "no known message has this extension_type and msg_type"},
+	{UnknownMessage, ClassIgnore, "SV2_ERR_UNKNOWN_MESSAGE", "no known message has this extension_type and msg_type"},
 	{UnexpectedMessage, ClassProtocol, "SV2_ERR_UNEXPECTED_MESSAGE", "the frame holds another message than the one asked for"},
 	{WrongDirection, ClassProtocol, "SV2_ERR_WRONG_DIRECTION", "the message may not be sent by this end of the connection"},
 	{WrongChannelBit, ClassProtocol, "SV2_ERR_WRONG_CHANNEL_BIT", "the channel_msg bit is not the one that the specification gives this message"},
 	{WrongProtocol, ClassProtocol, "SV2_ERR_WRONG_PROTOCOL", "the message does not belong to the protocol of this connection"},
 	{BadTLV, ClassProtocol, "SV2_ERR_BAD_TLV", "the TLV is cut short"},
 	{TLVTooLong, ClassProtocol, "SV2_ERR_TLV_TOO_LONG", "the TLV value is longer than its extension allows"},
-	{TLVNotFound, ClassProtocol, "SV2_ERR_TLV_NOT_FOUND", "no TLV of this type follows the message"},
 	{BadSequence, ClassCaller, "SV2_ERR_BAD_SEQUENCE", "the sequence to encode does not hold the stated number of whole elements"},
 	{HandshakeOrder, ClassCaller, "SV2_ERR_HANDSHAKE_ORDER", "this step of the handshake is not the next one"},
 	{HandshakeLength, ClassProtocol, "SV2_ERR_HANDSHAKE_LENGTH", "a handshake message has the wrong length"},

@@ -7,15 +7,20 @@ import (
 	"github.com/libsv2/libsv2/status"
 )
 
-// NoField is the Field of an Error that concerns a whole frame or message.
-const NoField = -1
+const (
+	// NoField is the Field of an Error that concerns a whole frame or message.
+	NoField = -1
+	// TLVField is the Field of an Error that concerns a TLV: ExtensionType and MsgType are then its type, or 0 and 0 when
+	// it was cut off.
+	TLVField = -2
+)
 
 // Error says what is wrong with a frame, a message or a TLV, and where.
 type Error struct {
 	Kind          status.Kind
 	ExtensionType uint16
 	MsgType       uint8
-	Field         int // index of the field in Info.Fields, or NoField
+	Field         int // index of the field in Info.Fields, NoField or TLVField
 	Offset        int // bytes of the payload, or of the TLVs, in front of the fault
 	Size          int // bytes that there are
 	Limit         int // bytes that there may be; 0 when the fault is not a size
@@ -34,21 +39,38 @@ func (e *Error) Error() string {
 	if e.Limit > 0 {
 		return s + " (" + strconv.Itoa(e.Size) + " bytes, at most " + strconv.Itoa(e.Limit) + ")"
 	}
-	return s + " (payload of " + strconv.Itoa(e.Size) + " bytes)"
+	if e.Kind.Class() == status.ClassCaller && e.Kind != status.Trailing {
+		return s // a value to encode: there is no payload
+	}
+	return s + " (" + strconv.Itoa(e.Size) + " bytes)"
 }
 
 // Where names the message and, if there is one, the field: NewTemplate.coinbase_prefix.
 func (e *Error) Where() string {
+	if e.Field == TLVField {
+		return e.whereTLV()
+	}
 	info := Lookup(e.ExtensionType, e.MsgType)
 	switch {
 	case info == nil:
-		return "message 0x" + strconv.FormatUint(uint64(e.MsgType), 16) + " of extension 0x" +
-			strconv.FormatUint(uint64(e.ExtensionType), 16)
+		return "message " + hexadecimal(uint64(e.MsgType)) + " of extension " + hexadecimal(uint64(e.ExtensionType))
 	case e.Field < 0 || e.Field >= len(info.Fields):
 		return info.Name
 	}
 	return info.Name + "." + info.Fields[e.Field].Name
 }
+
+func (e *Error) whereTLV() string {
+	if info := LookupTLV(e.ExtensionType, e.MsgType); info != nil {
+		return "TLV " + info.Name
+	}
+	if e.ExtensionType == 0 && e.MsgType == 0 {
+		return "TLV"
+	}
+	return "TLV " + hexadecimal(uint64(e.MsgType)) + " of extension " + hexadecimal(uint64(e.ExtensionType))
+}
+
+func hexadecimal(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
 
 // explain finds the first field of a message that payload does not hold, and says why. It walks the field table, apart from
 // the generated decoders, and runs only when one of them has failed.

@@ -50,20 +50,33 @@ func TakeFrame(b []byte, maxPayload int) (f Frame, rest []byte, missing int, err
 	return Frame{h, rest[:n:n]}, rest[n:], 0, nil
 }
 
-// TakeFrames reads as many complete frames from the front of b as frames has room for. It returns their number, the bytes
-// behind them and, when frames was not filled, how many bytes the next frame still misses. An error concerns the frame
-// behind those that were read.
-func TakeFrames(b []byte, maxPayload int, frames []Frame) (n int, rest []byte, missing int, err error) {
-	for rest = b; n < len(frames); n++ {
-		frames[n], rest, missing, err = TakeFrame(rest, maxPayload)
+// EachFrame calls each with every complete frame from the front of b, and its number, but at most limit times. It returns
+// how many calls succeeded, the bytes behind the last frame that was passed and, when fewer than limit were there, how many
+// bytes the next frame still misses. What each fails with ends it. An error of EachFrame itself concerns the frame that
+// rest starts with.
+func EachFrame(b []byte, maxPayload, limit int, each func(i int, f Frame) error) (n int, rest []byte, missing int, err error) {
+	for rest = b; n < limit; n++ {
+		f, behind, missing, err := TakeFrame(rest, maxPayload)
+		if err == status.WantInput {
+			return n, rest, missing, nil
+		}
 		if err != nil {
-			if err == status.WantInput {
-				err = nil
-			}
-			break
+			return n, rest, 0, err
+		}
+		rest = behind
+		if err := each(n, f); err != nil {
+			return n, rest, 0, err
 		}
 	}
-	return n, rest, missing, err
+	return n, rest, 0, nil
+}
+
+// TakeFrames is EachFrame into a slice.
+func TakeFrames(b []byte, maxPayload int, frames []Frame) (n int, rest []byte, missing int, err error) {
+	return EachFrame(b, maxPayload, len(frames), func(i int, f Frame) error {
+		frames[i] = f
+		return nil
+	})
 }
 
 func tooLarge(h codec.Header, maxPayload int) error {
@@ -75,7 +88,11 @@ func tooLarge(h codec.Header, maxPayload int) error {
 
 // DecodeFrame decodes the frame as m. A frame with another message in it is [status.UnexpectedMessage].
 func DecodeFrame(f Frame, m Message) (trailing []byte, err error) {
-	if info := m.Info(); info != nil && !f.Is(info) {
+	if raw, ok := m.(*Raw); ok {
+		*raw = Raw{f.ExtensionType, f.MsgType, f.ChannelMsg, f.Payload}
+		return nil, raw.Validate()
+	}
+	if !f.Is(m.Info()) {
 		return nil, f.fault(status.UnexpectedMessage)
 	}
 	return m.Decode(f.Payload)

@@ -114,10 +114,14 @@ func (m *Raw) AppendFrame(dst, trailing []byte) ([]byte, error) {
 	return append(append(dst, m.Payload...), trailing...), nil
 }
 
-// Validate reports a payload without the channel_id that the channel_msg bit promises.
+// Validate reports an extension_type with the channel_msg bit in it, and a payload without the channel_id that ChannelMsg
+// promises.
 func (m *Raw) Validate() error {
+	if m.ExtensionType&codec.ChannelMsgBit != 0 {
+		return status.Argument
+	}
 	if _, ok := m.ChannelID(); m.ChannelMsg && !ok {
-		return &Error{Kind: status.Truncated, ExtensionType: m.ExtensionType, MsgType: m.MsgType, Size: len(m.Payload)}
+		return &Error{Kind: status.Truncated, ExtensionType: m.ExtensionType, MsgType: m.MsgType, Field: NoField, Size: len(m.Payload)}
 	}
 	return nil
 }

@@ -328,7 +328,7 @@ func kindOf(err error) status.Kind {
 // TestErrorText shows that an error names message, field, offset and sizes.
 func TestErrorText(t *testing.T) {
 	_, err := new(NewTemplate).Decode(make([]byte, 15))
-	if got, want := err.Error(), "NewTemplate.coinbase_tx_version at offset 13: the input ends before the field does (payload of 15 bytes)"; got != want {
+	if got, want := err.Error(), "NewTemplate.coinbase_tx_version at offset 13: the input ends before the field does (15 bytes)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	err = (&SetupConnection{Vendor: make([]byte, 300)}).Validate()

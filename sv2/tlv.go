@@ -43,7 +43,7 @@ func (o TLVOptions) take(all, trailing []byte) (codec.TLV, []byte, error) {
 			t, rest, kind = big, restBig, 0
 		}
 	}
-	e := &Error{ExtensionType: t.ExtensionType, Field: NoField, Offset: len(all) - len(trailing), Size: len(trailing)}
+	e := &Error{ExtensionType: t.ExtensionType, MsgType: t.FieldType, Field: TLVField, Offset: len(all) - len(trailing), Size: len(trailing)}
 	if kind != 0 {
 		e.Kind = kind
 		return codec.TLV{}, nil, e
@@ -78,7 +78,7 @@ func (r *TLVReader) Next() (t codec.TLV, ok bool, err error) {
 // Offset returns how many of the trailing bytes have been read.
 func (r *TLVReader) Offset() int { return len(r.all) - len(r.rest) }
 
-// FindTLV returns the value of the first TLV of the given type. It is [status.TLVNotFound] when there is none; TLVs of other
+// FindTLV returns the value of the first TLV of the given type. It is [status.NotFound] when there is none; TLVs of other
 // types are passed over.
 func FindTLV(trailing []byte, extensionType uint16, fieldType uint8, options TLVOptions) ([]byte, error) {
 	r := NewTLVReader(trailing, options)
@@ -88,7 +88,7 @@ func FindTLV(trailing []byte, extensionType uint16, fieldType uint8, options TLV
 		case err != nil:
 			return nil, err
 		case !ok:
-			return nil, status.TLVNotFound
+			return nil, status.NotFound
 		case t.ExtensionType == extensionType && t.FieldType == fieldType:
 			return t.Value, nil
 		}
@@ -103,7 +103,9 @@ func CheckTLV(t codec.TLV) error {
 		limit, kind = info.Max, status.TLVTooLong
 	}
 	if len(t.Value) > limit {
-		return &Error{Kind: kind, ExtensionType: t.ExtensionType, Field: NoField, Size: len(t.Value), Limit: limit}
+		return &Error{
+			Kind: kind, ExtensionType: t.ExtensionType, MsgType: t.FieldType, Field: TLVField, Size: len(t.Value), Limit: limit,
+		}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func TestTLVs(t *testing.T) {
 	if value, err := FindTLV(all, 1, 2, TLVOptions{}); err != nil || len(value) != 0 {
 		t.Errorf("empty value: %q, %v", value, err)
 	}
-	if _, err := FindTLV(all, 3, 1, TLVOptions{}); !errors.Is(err, status.TLVNotFound) {
+	if _, err := FindTLV(all, 3, 1, TLVOptions{}); !errors.Is(err, status.NotFound) {
 		t.Errorf("absent: %v", err)
 	}
 	r := NewTLVReader(all, TLVOptions{})
@@ -91,5 +91,25 @@ func TestTLVs(t *testing.T) {
 	}
 	if _, err := FindTLV([]byte{2, 0, 1, 5, 0, 1}, 2, 1, TLVOptions{}); !errors.Is(err, status.BadTLV) {
 		t.Errorf("cut value: %v", err)
+	}
+}
+
+// TestTLVErrorText shows that an error about a TLV names the TLV, not a message.
+func TestTLVErrorText(t *testing.T) {
+	long := append([]byte{2, 0, 1, 33, 0}, make([]byte, 33)...)
+	for _, c := range []struct {
+		trailing []byte
+		want     string
+	}{
+		{long, "TLV user_identity: the TLV value is longer than its extension allows (33 bytes, at most 32)"},
+		{[]byte{2, 0, 1}, "TLV: the TLV is cut short (3 bytes)"},
+	} {
+		if _, err := FindTLV(c.trailing, 2, 1, TLVOptions{}); err == nil || err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
+	_, err := AppendTLV(nil, codec.TLV{ExtensionType: 0x4000, FieldType: 7, Value: make([]byte, 65536)})
+	if want := "TLV 0x7 of extension 0x4000: the field is longer than its type allows (65536 bytes, at most 65535)"; err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }

@@ -1,5 +1,5 @@
-/* Measures messages through the C ABI, with the frames of messages_test.go. One line per measurement:
- *     NAME NANOSECONDS
+/* Measures messages through the C ABI, with the frames of messages_test.go. One line per
+ * measurement: NAME NANOSECONDS
  */
 #define _POSIX_C_SOURCE 200809L
 #include <sv2.h>
@@ -82,8 +82,8 @@ static void decode_template(const void *f) {
 
 static void decode_batch(const void *len) {
     size_t count, consumed;
-    must(sv2_message_decode_batch(wire, *(const size_t *)len, SV2_PAYLOAD_SIZE_MAX, messages, BATCH, &count, &consumed, NULL,
-                                  NULL));
+    must(sv2_message_decode_batch(wire, *(const size_t *)len, SV2_PAYLOAD_SIZE_MAX, messages, BATCH,
+                                  &count, &consumed, NULL, NULL));
     if (count != BATCH) {
         exit(1);
     }
@@ -93,12 +93,14 @@ static void report(const char *what, const char *name, double nanoseconds) {
     printf("%s/%s %.1f\n", what, name, nanoseconds);
 }
 
-static void run(const char *name, const void *message, void (*encode)(const void *), void (*decode)(const void *)) {
+static void run(const char *name, const void *message, void (*encode)(const void *),
+                void (*decode)(const void *)) {
     enum { CALLS = 200000 };
     sv2_frame f;
     size_t consumed, missing;
     encode(message);
-    must(sv2_frame_decode(frame, sizeof frame, SV2_PAYLOAD_SIZE_MAX, &f, &consumed, &missing, NULL));
+    must(
+        sv2_frame_decode(frame, sizeof frame, SV2_PAYLOAD_SIZE_MAX, &f, &consumed, &missing, NULL));
     for (size_t i = 0; i < BATCH; i++) {
         memcpy(wire + i * consumed, frame, consumed);
     }

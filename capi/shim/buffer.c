@@ -46,12 +46,14 @@ sv2_status sv2_buf_commit(sv2_buf buf, size_t size) {
     return status != SV2_OK ? status : sv2i_buf_commit(buf.sv2_priv_buf, size);
 }
 
-static sv2_status append(sv2_buf buf, const uint8_t *prefix, size_t prefix_len, const uint8_t *data, size_t data_len) {
+static sv2_status append(sv2_buf buf, const uint8_t *prefix, size_t prefix_len, const uint8_t *data,
+                         size_t data_len) {
     sv2_status status = sv2p_input(data, data_len);
     if (status == SV2_OK) {
         status = sv2p_enter();
     }
-    return status != SV2_OK ? status : sv2i_buf_append(buf.sv2_priv_buf, prefix, prefix_len, data, data_len);
+    return status != SV2_OK ? status
+                            : sv2i_buf_append(buf.sv2_priv_buf, prefix, prefix_len, data, data_len);
 }
 
 sv2_status sv2_buf_append(sv2_buf buf, const uint8_t *data, size_t data_len) {
@@ -64,7 +66,8 @@ sv2_status sv2_buf_append_u16(sv2_buf buf, uint16_t value) {
 }
 
 sv2_status sv2_buf_append_u32(sv2_buf buf, uint32_t value) {
-    const uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24)};
+    const uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+                              (uint8_t)(value >> 24)};
     return append(buf, NULL, 0, bytes, sizeof bytes);
 }
 
@@ -72,7 +75,8 @@ sv2_status sv2_buf_append_b0_16m(sv2_buf buf, const uint8_t *data, size_t data_l
     if (data_len > SV2_PAYLOAD_SIZE_MAX) {
         return SV2_ERR_LIMIT;
     }
-    const uint8_t prefix[3] = {(uint8_t)data_len, (uint8_t)(data_len >> 8), (uint8_t)(data_len >> 16)};
+    const uint8_t prefix[3] = {(uint8_t)data_len, (uint8_t)(data_len >> 8),
+                               (uint8_t)(data_len >> 16)};
     return append(buf, prefix, sizeof prefix, data, data_len);
 }
 
@@ -101,9 +105,13 @@ static sv2_status view(sv2_buf buf, uint32_t lease, sv2_view *out) {
     return status;
 }
 
-sv2_status sv2_buf_data(sv2_buf buf, sv2_view *out) { return view(buf, 0, out); }
+sv2_status sv2_buf_data(sv2_buf buf, sv2_view *out) {
+    return view(buf, 0, out);
+}
 
-sv2_status sv2_buf_lock(sv2_buf buf, sv2_view *out) { return view(buf, 1, out); }
+sv2_status sv2_buf_lock(sv2_buf buf, sv2_view *out) {
+    return view(buf, 1, out);
+}
 
 sv2_status sv2_buf_unlock(sv2_buf buf) {
     const sv2_status status = sv2p_enter();

@@ -48,7 +48,8 @@ sv2_status sv2_secret_key_load(const uint8_t *bytes, size_t bytes_len, sv2_secre
         out->sv2_priv_secret_key = 0;
     }
     const sv2_status status = parse(bytes, bytes_len, out);
-    return status != SV2_OK ? status : sv2i_secret_key_load(bytes, bytes_len, &out->sv2_priv_secret_key);
+    return status != SV2_OK ? status
+                            : sv2i_secret_key_load(bytes, bytes_len, &out->sv2_priv_secret_key);
 }
 
 sv2_status sv2_secret_key_parse(const char *text, size_t text_len, sv2_secret_key *out) {
@@ -56,7 +57,8 @@ sv2_status sv2_secret_key_parse(const char *text, size_t text_len, sv2_secret_ke
         out->sv2_priv_secret_key = 0;
     }
     const sv2_status status = parse(text, text_len, out);
-    return status != SV2_OK ? status : sv2i_secret_key_parse(text, text_len, &out->sv2_priv_secret_key);
+    return status != SV2_OK ? status
+                            : sv2i_secret_key_parse(text, text_len, &out->sv2_priv_secret_key);
 }
 
 sv2_status sv2_secret_key_text(sv2_secret_key key, char *out, size_t out_cap, size_t *len) {
@@ -65,7 +67,9 @@ sv2_status sv2_secret_key_text(sv2_secret_key key, char *out, size_t out_cap, si
         return SV2_ERR_NULL;
     }
     const sv2_status status = sv2p_enter();
-    return status != SV2_OK ? status : sv2i_secret_key_text(key.sv2_priv_secret_key, (uint8_t *)out, out_cap, len);
+    return status != SV2_OK
+               ? status
+               : sv2i_secret_key_text(key.sv2_priv_secret_key, (uint8_t *)out, out_cap, len);
 }
 
 sv2_status sv2_secret_key_public(sv2_secret_key key, sv2_public_key *out) {
@@ -81,19 +85,21 @@ sv2_status sv2_secret_key_free(sv2_secret_key *key) {
     return sv2p_free(key == NULL ? NULL : &key->sv2_priv_secret_key, sv2i_secret_key_free);
 }
 
-sv2_status sv2_certificate_sign(sv2_secret_key authority, const sv2_public_key *server, uint32_t valid_from,
-                                uint32_t not_valid_after, sv2_certificate *out) {
+sv2_status sv2_certificate_sign(sv2_secret_key authority, const sv2_public_key *server,
+                                uint32_t valid_from, uint32_t not_valid_after,
+                                sv2_certificate *out) {
     if (server == NULL || out == NULL) {
         return SV2_ERR_NULL;
     }
     memset(out, 0, sizeof *out);
     const sv2_status status = sv2p_enter();
-    return status != SV2_OK
-               ? status
-               : sv2i_certificate_sign(authority.sv2_priv_secret_key, server, valid_from, not_valid_after, out);
+    return status != SV2_OK ? status
+                            : sv2i_certificate_sign(authority.sv2_priv_secret_key, server,
+                                                    valid_from, not_valid_after, out);
 }
 
-sv2_status sv2_certificate_encode(const sv2_certificate *certificate, uint8_t *out, size_t out_cap, size_t *len) {
+sv2_status sv2_certificate_encode(const sv2_certificate *certificate, uint8_t *out, size_t out_cap,
+                                  size_t *len) {
     sv2p_clear_size(len);
     if (certificate == NULL || len == NULL || sv2p_output(out, out_cap) != SV2_OK) {
         return SV2_ERR_NULL;
@@ -105,8 +111,8 @@ sv2_status sv2_certificate_encode(const sv2_certificate *certificate, uint8_t *o
     return status != SV2_OK ? status : sv2i_certificate_encode(certificate, out, out_cap, len);
 }
 
-sv2_status sv2_certificate_decode(const uint8_t *in, size_t in_len, sv2_certificate *out, sv2_public_key *server,
-                                  sv2_public_key *authority) {
+sv2_status sv2_certificate_decode(const uint8_t *in, size_t in_len, sv2_certificate *out,
+                                  sv2_public_key *server, sv2_public_key *authority) {
     if (server != NULL) {
         memset(server, 0, sizeof *server);
     }

@@ -15,10 +15,9 @@ typedef struct status_row {
     const char *text;
 } status_row;
 
-static const status_row statuses[] = {
-    {SV2_OK, SV2_CLASS_NOT_DONE, "SV2_OK", "success"},
+static const status_row statuses[] = {{SV2_OK, SV2_CLASS_NOT_DONE, "SV2_OK", "success"},
 #define SV2P_ROW(name, number, class_number, text) {name, class_number, #name, text},
-    SV2_STATUS_MAP(SV2P_ROW)
+                                      SV2_STATUS_MAP(SV2P_ROW)
 #undef SV2P_ROW
 };
 
@@ -32,13 +31,21 @@ static const status_row *find(sv2_status status) {
     return &unknown;
 }
 
-const char *sv2_status_name(sv2_status status) { return find(status)->name; }
+const char *sv2_status_name(sv2_status status) {
+    return find(status)->name;
+}
 
-const char *sv2_status_text(sv2_status status) { return find(status)->text; }
+const char *sv2_status_text(sv2_status status) {
+    return find(status)->text;
+}
 
-int32_t sv2_status_class(sv2_status status) { return find(status)->class_number; }
+int32_t sv2_status_class(sv2_status status) {
+    return find(status)->class_number;
+}
 
-uint32_t sv2_version(void) { return SV2_VERSION_NUM; }
+uint32_t sv2_version(void) {
+    return SV2_VERSION_NUM;
+}
 
 sv2_status sv2_version_info_get(sv2_version_info *out) {
     if (out == NULL) {
@@ -48,7 +55,8 @@ sv2_status sv2_version_info_get(sv2_version_info *out) {
     info.number = SV2_VERSION_NUM;
     info.protocol_version = SV2_PROTOCOL_VERSION;
     info.message_count = (uint32_t)sv2p_message_count;
-    info.text = SV2P_TEXT(SV2_VERSION_MAJOR) "." SV2P_TEXT(SV2_VERSION_MINOR) "." SV2P_TEXT(SV2_VERSION_PATCH);
+    info.text = SV2P_TEXT(SV2_VERSION_MAJOR) "." SV2P_TEXT(SV2_VERSION_MINOR) "." SV2P_TEXT(
+        SV2_VERSION_PATCH);
     info.go = SV2_GO_VERSION;
     return sv2p_info(out, &info, sizeof info);
 }
@@ -81,5 +89,7 @@ sv2_status sv2_debug_panic(uint64_t handle, uint32_t kind) {
     return status != SV2_OK ? status : sv2i_debug_panic(handle, kind);
 }
 
-uint64_t sv2_debug_panic_count(void) { return sv2p_enter() != SV2_OK ? 0 : sv2i_debug_panic_count(); }
+uint64_t sv2_debug_panic_count(void) {
+    return sv2p_enter() != SV2_OK ? 0 : sv2i_debug_panic_count();
+}
 #endif

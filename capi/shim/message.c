@@ -1,8 +1,8 @@
 /* What all message functions have in common, and the tables about messages. */
 #include "shim.h"
 
-sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing, uint8_t *out,
-                               size_t out_cap, size_t *len, sv2_error *error) {
+sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing,
+                               uint8_t *out, size_t out_cap, size_t *len, sv2_error *error) {
     static const sv2_bytes none = {NULL, 0};
     sv2p_clear_error(error);
     sv2p_clear_size(len);
@@ -19,11 +19,12 @@ sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes
     if (status != SV2_OK) {
         return sv2p_fail(status, error);
     }
-    return sv2i_message_encode(id, message, trailing->data, trailing->len, out, out_cap, len, error);
+    return sv2i_message_encode(id, message, trailing->data, trailing->len, out, out_cap, len,
+                               error);
 }
 
-sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size, sv2_bytes *trailing,
-                               sv2_error *error) {
+sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size,
+                               sv2_bytes *trailing, sv2_error *error) {
     sv2p_clear_error(error);
     if (trailing != NULL) {
         memset(trailing, 0, sizeof *trailing);
@@ -33,7 +34,8 @@ sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, s
     }
     memset(out, 0, size);
     const sv2_status status = sv2p_frame(frame);
-    return status != SV2_OK ? sv2p_fail(status, error) : sv2i_message_decode(id, frame, out, trailing, error);
+    return status != SV2_OK ? sv2p_fail(status, error)
+                            : sv2i_message_decode(id, frame, out, trailing, error);
 }
 
 sv2_status sv2_message_encode(const sv2_message *message, uint8_t *out, size_t out_cap, size_t *len,
@@ -52,7 +54,8 @@ sv2_status sv2_message_encode(const sv2_message *message, uint8_t *out, size_t o
         }
         return sv2_frame_encode(&message->as.unknown, out, out_cap, len, error);
     }
-    return sv2p_message_encode(message->id, &message->as, &message->trailing, out, out_cap, len, error);
+    return sv2p_message_encode(message->id, &message->as, &message->trailing, out, out_cap, len,
+                               error);
 }
 
 sv2_status sv2_message_decode(const sv2_frame *frame, sv2_message *out, sv2_error *error) {
@@ -67,7 +70,8 @@ sv2_status sv2_message_decode(const sv2_frame *frame, sv2_message *out, sv2_erro
 
 const sv2p_message *sv2p_message_find(uint16_t extension_type, uint8_t msg_type) {
     for (size_t i = 0; i < sv2p_message_count; i++) {
-        if (sv2p_messages[i].extension_type == extension_type && sv2p_messages[i].msg_type == msg_type) {
+        if (sv2p_messages[i].extension_type == extension_type &&
+            sv2p_messages[i].msg_type == msg_type) {
             return &sv2p_messages[i];
         }
     }

@@ -12,7 +12,9 @@ sv2_bytes sv2_string(const char *text) {
 
 /* Element index of size bytes each, or NULL. */
 static const uint8_t *element(const uint8_t *data, size_t count, size_t index, size_t size) {
-    return data == NULL || index >= count || index > SV2_INPUT_SIZE_MAX / size ? NULL : data + index * size;
+    return data == NULL || index >= count || index > SV2_INPUT_SIZE_MAX / size
+               ? NULL
+               : data + index * size;
 }
 
 sv2_status sv2_seq_u256_at(sv2_seq_u256 sequence, size_t index, sv2_u256 *out) {
@@ -54,7 +56,8 @@ sv2_status sv2_seq_u16_at(sv2_seq_u16 sequence, size_t index, uint16_t *out) {
     return SV2_OK;
 }
 
-sv2_status sv2_seq_b0_16m_at(sv2_seq_b0_16m sequence, size_t position, sv2_bytes *out, size_t *next) {
+sv2_status sv2_seq_b0_16m_at(sv2_seq_b0_16m sequence, size_t position, sv2_bytes *out,
+                             size_t *next) {
     if (out == NULL || next == NULL) {
         return SV2_ERR_NULL;
     }

@@ -1,4 +1,5 @@
-/* What the files of the shim share: the checks that every public function makes before Go sees its arguments. */
+/* What the files of the shim share: the checks that every public function makes before Go sees its
+ * arguments. */
 #ifndef SV2_SHIM_H
 #define SV2_SHIM_H
 
@@ -24,8 +25,9 @@ static inline sv2_status sv2p_output(const void *data, size_t cap) {
 /* Largest struct_size that is not taken for an uninitialised one. */
 enum { SV2P_STRUCT_SIZE_MAX = 1024 };
 
-/* Copies a config struct into the one that this library knows: members that an older program does not have keep their
- * defaults, members that a newer program has must be zero. Every such struct starts with its struct_size. */
+/* Copies a config struct into the one that this library knows: members that an older program does
+ * not have keep their defaults, members that a newer program has must be zero. Every such struct
+ * starts with its struct_size. */
 static inline sv2_status sv2p_config(void *known, size_t known_size, const void *config) {
     uint32_t size;
     memcpy(&size, config, sizeof size);
@@ -94,11 +96,12 @@ static inline sv2_status sv2p_free(uint64_t *handle, sv2_status (*release)(uint6
     return status;
 }
 
-/* The two functions that all typed message functions are calls of. size is that of the message's struct. */
-sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing, uint8_t *out,
-                               size_t out_cap, size_t *len, sv2_error *error);
-sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size, sv2_bytes *trailing,
-                               sv2_error *error);
+/* The two functions that all typed message functions are calls of. size is that of the message's
+ * struct. */
+sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes *trailing,
+                               uint8_t *out, size_t out_cap, size_t *len, sv2_error *error);
+sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size,
+                               sv2_bytes *trailing, sv2_error *error);
 
 /* Tables that the generator writes. */
 typedef struct sv2p_message {

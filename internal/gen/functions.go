@@ -73,19 +73,29 @@ func cField(f field) string {
 	return "    /* " + fieldDoc(f) + " */\n" + declaration
 }
 
-var prototype = regexp.MustCompile(`(?m)^SV2_API [^;(]*?\b(sv2_[a-z0-9_]+)\(`)
+var (
+	prototype = regexp.MustCompile(`(?m)^SV2_API [^;(]*?\b(sv2_[a-z0-9_]+)\(`)
+	since     = regexp.MustCompile(`Since: ([0-9.]*[0-9])`)
+)
+
+// firstVersion is that of the message functions, whose common documentation says it once.
+const firstVersion = "0.1"
 
 // symbolsInVersions lists the public functions of the header with the version that introduced them.
 func symbolsInVersions(header []byte) []byte {
-	var names []string
-	for _, m := range prototype.FindAllSubmatch(header, -1) {
-		names = append(names, string(m[1]))
+	var lines []string
+	end := 0
+	for _, m := range prototype.FindAllSubmatchIndex(header, -1) {
+		version := firstVersion
+		if s := since.FindSubmatch(header[end:m[0]]); s != nil {
+			version = string(s[1])
+		}
+		end = m[1]
+		lines = append(lines, fmt.Sprintf("%-60s %s\n", header[m[2]:m[3]], version))
 	}
-	slices.Sort(names)
+	slices.Sort(lines)
 	var b strings.Builder
 	b.WriteString("# Public functions of libsv2 and the version that introduced each.\n# Generated from include/sv2.h; an entry is never removed once released.\n")
-	for _, n := range names {
-		fmt.Fprintf(&b, "%-60s 0.1\n", n)
-	}
+	b.WriteString(strings.Join(lines, ""))
 	return []byte(b.String())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/token"
+	"slices"
 
 	"github.com/libsv2/libsv2/internal/schema"
 )
@@ -159,6 +160,7 @@ func newModel() *model {
 		m.Protocols = append(m.Protocols, out)
 	}
 	m.checkUnique()
+	m.checkDefaultLimit()
 	for _, s := range schema.Statuses {
 		name := "SV2_ERR_" + upperSnake(s.Name)
 		if s.Number > 0 {
@@ -170,6 +172,25 @@ func newModel() *model {
 		m.Classes = append(m.Classes, classRow{i, c.Name, c.Doc})
 	}
 	return m
+}
+
+// largeLists are the messages that may be larger than what a decoder accepts by default.
+var largeLists = []string{"ProvideMissingTransactions.Success", "DeclareMiningJob", "RequestTransactionData.Success"}
+
+// checkDefaultLimit refuses a schema in which another message does not fit the default payload limit.
+func (m *model) checkDefaultLimit() {
+	for _, g := range schema.Constants {
+		for _, c := range g.Constants {
+			if c.Name != "PayloadSizeDefault" {
+				continue
+			}
+			for _, x := range m.Messages {
+				if x.FrameSizeMax() > 6+int(c.Value) && !slices.Contains(largeLists, x.Name) {
+					panic("schema: " + x.Name + " does not fit PayloadSizeDefault")
+				}
+			}
+		}
+	}
 }
 
 // checkUnique refuses a schema in which two messages share a name or an (extension, type) pair.

@@ -41,7 +41,7 @@ var Constants = []ConstantGroup{
 	{"Sizes and masks.", []Constant{
 		{"FrameHeaderSize", 6, "Bytes of a frame header: extension_type U16, msg_type U8, msg_length U24 (section 3.2)."},
 		{"PayloadSizeMax", 1<<24 - 1, "Largest msg_length that a frame can state."},
-		{"PayloadSizeDefault", 1 << 18, "Limit of a frame decoder whose configuration leaves it 0: every message but long lists."},
+		{"PayloadSizeDefault", 1<<18 + 1<<10, "Limit of a frame decoder whose configuration leaves it 0: every message but the lists of transactions and wtxids."},
 		{"TLVHeaderSize", 5, "Bytes in front of a TLV value: extension_type U16, field_type U8, length U16 (section 3.4.3)."},
 		{"ChannelMsgBit", 0x8000, "channel_msg bit of a frame header's extension_type (section 3.2.1)."},
 		{"VersionRollingMask", 0x1fffffe0, "Bits of nVersion that BIP323 leaves to miners."},

@@ -5,6 +5,7 @@ type Class int
 
 const (
 	NotDone       Class = iota // not an error: give or take more, then call again
+	Ignore                     // not for this program: discard it and go on
 	Caller                     // the calling code is wrong
 	Transient                  // trying again may help
 	Wire                       // the peer broke the protocol
@@ -15,7 +16,8 @@ const (
 
 // ClassNames are the C and Go spellings of the classes, in the order of their numbers.
 var ClassNames = []struct{ Name, Doc string }{
-	{"NotDone", "No error: more input or output is needed."},
+	{"NotDone", "No error, but not what was asked for: more input is needed, or there is none."},
+	{"Ignore", "Not for this program: discard what it is about and go on."},
 	{"Caller", "The calling code broke a rule of this library."},
 	{"Transient", "Trying again later may help."},
 	{"Protocol", "The peer broke the protocol; its connection ends."},
@@ -37,6 +39,7 @@ type Status struct {
 // -250 and below internal.
 var Statuses = []Status{
 	{1, "WantInput", NotDone, "more input bytes are needed"},
+	{2, "NotFound", NotDone, "there is none of this type"},
 
 	{-1, "Null", Caller, "a pointer that must not be NULL is NULL"},
 	{-2, "Handle", Caller, "the handle is zero, was freed, or was never made by this library"},
@@ -53,17 +56,16 @@ var Statuses = []Status{
 
 	{-64, "Truncated", Wire, "the input ends before the field does"},
 	{-65, "FrameTooLarge", Wire, "the frame header states a payload above the configured maximum"},
-	{-66, "Trailing", Wire, "bytes follow the last field and the caller did not ask for them"},
+	{-66, "Trailing", Caller, "bytes follow the last field and the caller did not ask for them"},
 	{-67, "FieldTooLong", Wire, "the field is longer than its type allows"},
 	{-68, "BadOption", Wire, "the option states more than one element"},
-	{-69, "UnknownMessage", Wire, "no known message has this extension_type and msg_type"},
+	{-69, "UnknownMessage", Ignore, "no known message has this extension_type and msg_type"},
 	{-70, "UnexpectedMessage", Wire, "the frame holds another message than the one asked for"},
 	{-71, "WrongDirection", Wire, "the message may not be sent by this end of the connection"},
 	{-72, "WrongChannelBit", Wire, "the channel_msg bit is not the one that the specification gives this message"},
 	{-73, "WrongProtocol", Wire, "the message does not belong to the protocol of this connection"},
 	{-74, "BadTLV", Wire, "the TLV is cut short"},
 	{-75, "TLVTooLong", Wire, "the TLV value is longer than its extension allows"},
-	{-76, "TLVNotFound", Wire, "no TLV of this type follows the message"},
 	{-77, "BadSequence", Caller, "the sequence to encode does not hold the stated number of whole elements"},
 
 	{-128, "HandshakeOrder", Caller, "this step of the handshake is not the next one"},

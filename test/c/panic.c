@@ -1,0 +1,148 @@
+/* Faults inside of the library, raised by the functions that only the debug library has: they are
+ * caught, counted, and end the object that they happened on. Also what the debug library does to
+ * freed memory. */
+#include "check.h"
+
+sv2_status sv2_debug_panic(uint64_t handle, uint32_t kind);
+uint64_t sv2_debug_panic_count(void);
+
+enum { FREED = 0xdd };
+
+static void without_object(void) {
+    size_t live;
+    const uint64_t before = sv2_debug_panic_count();
+    for (uint64_t i = 1; i <= 100; i++) {
+        CHECK_STATUS(sv2_debug_panic(0, 0), SV2_ERR_INTERNAL);
+        CHECK_NUMBER(sv2_debug_panic_count(), before + i);
+        CHECK_STATUS(sv2_live_handles(0, &live), SV2_OK);
+    }
+    CHECK_NUMBER(sv2_status_class(SV2_ERR_INTERNAL), SV2_CLASS_INTERNAL);
+}
+
+static void on_a_decoder(void) {
+    sv2_decoder decoder, other;
+    sv2_frame frame;
+    sv2_error error;
+    uint8_t *out = (uint8_t *)&frame;
+    size_t n = 9, count = 9;
+    static const uint8_t bytes[] = {0, 0, 4, 0, 0, 0};
+    CHECK_STATUS(sv2_decoder_new(NULL, &decoder), SV2_OK);
+    CHECK_STATUS(sv2_decoder_new(NULL, &other), SV2_OK);
+    CHECK_STATUS(sv2_decoder_feed(decoder, bytes, sizeof bytes, &n), SV2_OK);
+    const uint64_t before = sv2_debug_panic_count();
+    CHECK_STATUS(sv2_debug_panic(decoder.sv2_priv_decoder, SV2_HANDLE_DECODER), SV2_ERR_INTERNAL);
+    CHECK_NUMBER(sv2_debug_panic_count(), before + 1);
+    /* "answers SV2_ERR_POISONED to all but _free, its _error and sv2_buf_unlock" */
+    CHECK_STATUS(sv2_debug_panic(decoder.sv2_priv_decoder, SV2_HANDLE_DECODER), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_feed(decoder, bytes, sizeof bytes, &n), SV2_ERR_POISONED);
+    CHECK_NUMBER(n, 0);
+    CHECK_STATUS(sv2_decoder_feed(decoder, NULL, 0, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_writable(decoder, &out, &n), SV2_ERR_POISONED);
+    CHECK(out == NULL && n == 0);
+    CHECK_STATUS(sv2_decoder_commit(decoder, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_buffered(decoder, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_next(decoder, &frame, &n, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(error.status, SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_next_batch(decoder, &frame, 1, &count, &n, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_decoder_error(decoder, &error), SV2_OK);
+    CHECK_STATUS(error.status, SV2_ERR_INTERNAL);
+    /* no other object is touched */
+    CHECK_STATUS(sv2_decoder_feed(other, bytes, sizeof bytes, &n), SV2_OK);
+    CHECK_STATUS(sv2_decoder_next(other, &frame, NULL, &error), SV2_OK);
+    sv2_decoder copy = decoder;
+    CHECK_STATUS(sv2_decoder_free(&decoder), SV2_OK);
+    CHECK(decoder.sv2_priv_decoder == 0);
+    CHECK_STATUS(sv2_decoder_free(&copy), SV2_ERR_HANDLE);
+    CHECK_STATUS(sv2_decoder_free(&other), SV2_OK);
+    /* the place is good for a new object */
+    CHECK_STATUS(sv2_decoder_new(NULL, &decoder), SV2_OK);
+    CHECK_STATUS(sv2_decoder_feed(decoder, bytes, sizeof bytes, &n), SV2_OK);
+    CHECK_STATUS(sv2_decoder_free(&decoder), SV2_OK);
+}
+
+static void on_a_buffer(void) {
+    sv2_buf buf;
+    sv2_view view, other;
+    uint8_t *out;
+    size_t n;
+    CHECK_STATUS(sv2_buf_new(100, &buf), SV2_OK);
+    CHECK_STATUS(sv2_buf_append_u32(buf, 1), SV2_OK);
+    CHECK_STATUS(sv2_buf_data(buf, &view), SV2_OK);
+    CHECK_STATUS(sv2_debug_panic(buf.sv2_priv_buf, SV2_HANDLE_BUF), SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_buf_append_u32(buf, 1), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_append_u16(buf, 1), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_append_b0_16m(buf, NULL, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_append(buf, NULL, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_writable(buf, 1, &out, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_commit(buf, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_consume(buf, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_data(buf, &other), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_lock(buf, &other), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_buf_unlock(buf), SV2_ERR_STATE);
+    CHECK(sv2_view_check(&view) != SV2_OK);
+    CHECK_STATUS(sv2_buf_free(&buf), SV2_OK);
+}
+
+/* A lease can be ended on a poisoned buffer, or it would keep the buffer from being freed. */
+static void under_a_lease(void) {
+    sv2_buf buf;
+    sv2_view view;
+    CHECK_STATUS(sv2_buf_new(100, &buf), SV2_OK);
+    CHECK_STATUS(sv2_buf_append_u32(buf, 1), SV2_OK);
+    CHECK_STATUS(sv2_buf_lock(buf, &view), SV2_OK);
+    CHECK_STATUS(sv2_debug_panic(buf.sv2_priv_buf, SV2_HANDLE_BUF), SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_buf_free(&buf), SV2_ERR_BUSY);
+    CHECK_STATUS(sv2_buf_unlock(buf), SV2_OK);
+    CHECK_STATUS(sv2_buf_free(&buf), SV2_OK);
+}
+
+static void wrong_handles(void) {
+    sv2_buf buf;
+    CHECK_STATUS(sv2_buf_new(100, &buf), SV2_OK);
+    const uint64_t before = sv2_debug_panic_count();
+    CHECK_STATUS(sv2_debug_panic(buf.sv2_priv_buf, SV2_HANDLE_DECODER), SV2_ERR_HANDLE_KIND);
+    CHECK_STATUS(sv2_debug_panic(UINT64_MAX, SV2_HANDLE_BUF), SV2_ERR_HANDLE);
+    CHECK_NUMBER(sv2_debug_panic_count(), before);
+    CHECK_STATUS(sv2_buf_append_u32(buf, 1), SV2_OK);
+    CHECK_STATUS(sv2_buf_free(&buf), SV2_OK);
+}
+
+/* Memory that the library gives back shows itself: the debug library keeps it for a while, filled
+ * with 0xDD. */
+static void freed_memory(void) {
+    sv2_buf buf;
+    sv2_decoder decoder;
+    sv2_view view;
+    sv2_frame frame;
+    size_t n;
+    static const uint8_t secret[700] = {1, 2, 3};
+    CHECK_STATUS(sv2_buf_new(10000, &buf), SV2_OK);
+    CHECK_STATUS(sv2_buf_append(buf, secret, sizeof secret), SV2_OK);
+    CHECK_STATUS(sv2_buf_data(buf, &view), SV2_OK);
+    CHECK_BYTES(view.data, view.len, secret, sizeof secret);
+    CHECK_STATUS(sv2_buf_append(buf, secret, sizeof secret), SV2_OK);
+    CHECK_STATUS(sv2_view_check(&view), SV2_ERR_STALE_VIEW);
+    CHECK_STATUS(sv2_buf_append(buf, secret, sizeof secret), SV2_OK); /* the memory has moved */
+    CHECK(filled_with(view.data, view.len, FREED));
+    CHECK_STATUS(sv2_buf_data(buf, &view), SV2_OK);
+    CHECK_STATUS(sv2_buf_free(&buf), SV2_OK);
+    CHECK(filled_with(view.data, view.len, FREED));
+
+    static const uint8_t bytes[] = {7, 0, 1, 5, 0, 0, 'f', 'r', 'a', 'm', 'e'};
+    CHECK_STATUS(sv2_decoder_new(NULL, &decoder), SV2_OK);
+    CHECK_STATUS(sv2_decoder_feed(decoder, bytes, sizeof bytes, &n), SV2_OK);
+    CHECK_STATUS(sv2_decoder_next(decoder, &frame, NULL, NULL), SV2_OK);
+    CHECK_BYTES(frame.payload, frame.payload_len, bytes + 6, 5);
+    CHECK_STATUS(sv2_decoder_free(&decoder), SV2_OK);
+    CHECK(filled_with(frame.payload, frame.payload_len, FREED));
+}
+
+int main(void) {
+    without_object();
+    on_a_decoder();
+    on_a_buffer();
+    wrong_handles();
+    freed_memory();
+    under_a_lease();
+    return check_end("panic");
+}
