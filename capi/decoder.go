@@ -72,6 +72,9 @@ func sv2i_decoder_new_sealed(maxPayloadSize C.uint32_t, transport C.uint64_t, ou
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
+	if t.link.Closed() {
+		return C.sv2_status(status.TransportClosed)
+	}
 	if t.read {
 		return C.sv2_status(status.State)
 	}

@@ -44,13 +44,13 @@ func sv2i_transport_seal(handle C.uint64_t, frames *C.sv2i_byte, framesLen C.siz
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
+	if t.link.Closed() {
+		return C.sv2_status(status.TransportClosed)
+	}
 	plain, dst := bytesAt(frames, framesLen), outputAt(out, outCap)
 	size, kind := sealedSize(plain)
 	if kind != 0 {
 		return C.sv2_status(kind)
-	}
-	if t.link.Closed() {
-		return C.sv2_status(status.TransportClosed)
 	}
 	*length = C.size_t(size)
 	if size > len(dst) {
@@ -84,6 +84,9 @@ func sv2i_transport_seal_in_place(handle C.uint64_t, buffer *C.uint8_t, bufferCa
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
+	if t.link.Closed() {
+		return C.sv2_status(status.TransportClosed)
+	}
 	buf := outputAt(buffer, bufferCap)
 	if frameLen < codec.HeaderSize || frameLen > codec.HeaderSize+codec.U24Max {
 		return C.sv2_status(status.Truncated)
@@ -107,6 +110,9 @@ func sv2i_transport_open_in_place(handle C.uint64_t, buffer *C.uint8_t, bufferLe
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
+	if t.link.Closed() {
+		return C.sv2_status(status.TransportClosed)
+	}
 	if t.read {
 		return C.sv2_status(status.State)
 	}

@@ -816,15 +816,15 @@ SV2_API SV2_CHECK sv2_status sv2_initiator_server(sv2_initiator initiator, sv2_p
 SV2_API sv2_status sv2_initiator_free(sv2_initiator *initiator);
 
 /** Puts a server's key and certificate together. The key must not be freed before the identity. The
- *  certificate is not checked: a server need not know the authority's key.                             [per-handle]
- *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
- *           SV2_ERR_LIMIT; SV2_ERR_ARGUMENT; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+ *  signature is not checked: a server need not know the authority's key.                               [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_HANDLE;
+ *           SV2_ERR_HANDLE_KIND; SV2_ERR_LIMIT; SV2_ERR_ARGUMENT; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_identity_new(sv2_secret_key key, const sv2_certificate *certificate,
                                               const uint8_t *random, size_t random_len, sv2_identity *out);
 
 /** Replaces the certificate for handshakes that begin from now on; links that stand are not touched.   [per-handle]
- *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_ARGUMENT;
- *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_NULL; SV2_ERR_HANDLE;
+ *           SV2_ERR_HANDLE_KIND; SV2_ERR_ARGUMENT; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_identity_set_certificate(sv2_identity identity, const sv2_certificate *certificate);
 
 /** The key and certificate that an identity shows.                                                     [per-handle]
@@ -889,7 +889,7 @@ SV2_API SV2_CHECK sv2_status sv2_transport_seal(sv2_transport transport, const u
  *           buffer_cap   at least sv2_sealed_frame_size of its payload.
  *  Out:     buffer       the sealed frame, from its first byte.
  *           len          size of the sealed frame in bytes.
- *  Returns: as sv2_transport_seal.  Since: 0.1. */
+ *  Returns: as sv2_transport_seal; SV2_ERR_ARGUMENT if the frame's header states another length than frame_len.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_transport_seal_in_place(sv2_transport transport, uint8_t *buffer, size_t buffer_cap,
                                                          size_t frame_len, size_t *len);
 
@@ -900,8 +900,8 @@ SV2_API SV2_CHECK sv2_status sv2_transport_seal_in_place(sv2_transport transport
  *           consumed  bytes that the sealed frame took.
  *           missing   with SV2_WANT_INPUT, how many bytes are missing at least. May be NULL.
  *  Returns: SV2_OK; SV2_WANT_INPUT: call again with the same bytes and more behind them, the header once opened is
- *           remembered; SV2_ERR_DECRYPT; SV2_ERR_FRAME_TOO_LARGE; SV2_ERR_STATE if a decoder reads this link; others as
- *           sv2_transport_seal.  Since: 0.1. */
+ *           remembered; SV2_ERR_DECRYPT; SV2_ERR_FRAME_TOO_LARGE; SV2_ERR_STATE if a decoder reads or has read this link;
+ *           others as sv2_transport_seal.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_transport_open_in_place(sv2_transport transport, uint8_t *buffer, size_t buffer_len,
                                                          uint32_t max_payload_size, sv2_frame *out, size_t *consumed,
                                                          size_t *missing);
@@ -919,8 +919,9 @@ SV2_API sv2_status sv2_transport_free(sv2_transport *transport);
  *  with these differences: it gives one frame at a time, valid also only until the next sv2_decoder_next; and it can end with
  *  SV2_ERR_DECRYPT. Each header is opened and checked before memory is reserved for its payload.       [per-handle]
  *  In:      config  NULL for defaults.
- *  Returns: SV2_OK; SV2_ERR_STATE if a decoder reads this link already; SV2_ERR_TRANSPORT_CLOSED; SV2_ERR_HANDLE;
- *           SV2_ERR_HANDLE_KIND; others as sv2_decoder_new.  Since: 0.1. */
+ *  Returns: SV2_OK; SV2_ERR_STATE if a decoder reads or has read this link, or if sv2_transport_open_in_place has opened
+ *           only the header of the next frame; SV2_ERR_TRANSPORT_CLOSED; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; others as
+ *           sv2_decoder_new.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_decoder_new_sealed(const sv2_decoder_config *config, sv2_transport transport,
                                                     sv2_decoder *out);
 

@@ -48,10 +48,14 @@ const (
 )
 
 // Initialize prepares a Decoder for a link. maxFrame is the largest plain frame
-// accepted, header included, in HeaderSize..MaxFrame: else Argument.
+// accepted, header included, in HeaderSize..MaxFrame: else Argument. State when
+// the link has opened a header and waits for its payload.
 func (d *Decoder) Initialize(link *Transport, maxFrame int, memory Memory) error {
 	if link == nil || maxFrame < HeaderSize || maxFrame > MaxFrame || (memory.Alloc == nil) != (memory.Free == nil) {
 		return status.Argument
+	}
+	if link.hasPending {
+		return status.State
 	}
 	if memory.Alloc == nil {
 		memory = Memory{Alloc: func(size int) []byte { return make([]byte, size) }, Free: func([]byte) {}}

@@ -15,6 +15,7 @@ const stagingSize = 4096
 // FrameDecoder opens the frames of a link. Unlike sv2.FrameDecoder it has one frame at a time: a frame is valid until the
 // next call of Next, Feed, Writable or Release. It is for one goroutine at a time.
 type FrameDecoder struct {
+	source  *noise.Transport
 	link    noise.Decoder
 	staged  sv2.Buffer // received by Writable, not opened yet
 	opened  []byte     // plain frame that Next has not returned
@@ -22,7 +23,8 @@ type FrameDecoder struct {
 }
 
 // NewFrameDecoder returns a decoder that opens what arrives on link, with payloads of at most maxPayload bytes, 0 meaning
-// [sv2.PayloadSizeDefault]. A maximum above [sv2.PayloadSizeMax] is [status.Limit].
+// [sv2.PayloadSizeDefault]. A maximum above [sv2.PayloadSizeMax] is [status.Limit], a link of which only the header of a
+// frame was opened [status.State].
 func NewFrameDecoder(link *noise.Transport, maxPayload int, memory sv2.Memory) (*FrameDecoder, error) {
 	switch {
 	case maxPayload == 0:
@@ -33,8 +35,11 @@ func NewFrameDecoder(link *noise.Transport, maxPayload int, memory sv2.Memory) (
 	if link.Closed() {
 		return nil, status.TransportClosed
 	}
-	d := &FrameDecoder{staged: sv2.NewBuffer(stagingSize, memory)}
-	return d, d.link.Initialize(link, codec.HeaderSize+maxPayload, noise.Memory(memory))
+	d := &FrameDecoder{source: link, staged: sv2.NewBuffer(stagingSize, memory)}
+	if err := d.link.Initialize(link, codec.HeaderSize+maxPayload, noise.Memory(memory)); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // Feed takes bytes of the stream up to the end of a frame and returns how many it took. When that is less than all of
@@ -84,8 +89,14 @@ func (d *FrameDecoder) Next() (f sv2.Frame, missing int, err error) {
 	return f, 0, err
 }
 
-// Buffered returns the number of bytes that have been fed and not yet returned in frames.
-func (d *FrameDecoder) Buffered() int { return d.staged.Len() + len(d.opened) + d.link.Buffered() }
+// Buffered returns the number of bytes, sealed ones, that have been fed and not yet returned in frames.
+func (d *FrameDecoder) Buffered() int {
+	n := d.staged.Len() + d.link.Buffered()
+	if d.opened != nil {
+		n += noise.SealedFrameSize(len(d.opened) - codec.HeaderSize)
+	}
+	return n
+}
 
 // Failure returns the error that ended the stream, or nil.
 func (d *FrameDecoder) Failure() error { return d.failure }
@@ -97,10 +108,18 @@ func (d *FrameDecoder) Release() {
 	d.opened = nil
 }
 
-// openStaged opens staged bytes up to the end of a frame.
+// openStaged opens staged bytes up to the end of a frame. A frame that was opened is still given when the link has been
+// closed since.
 func (d *FrameDecoder) openStaged() error {
-	if d.failure != nil || d.opened != nil || d.staged.Len() == 0 {
+	if d.failure != nil || d.opened != nil {
 		return d.failure
+	}
+	if d.source.Closed() {
+		d.failure = status.TransportClosed
+		return d.failure
+	}
+	if d.staged.Len() == 0 {
+		return nil
 	}
 	n, err := d.open(d.staged.Data())
 	d.staged.Consume(n)
