@@ -672,7 +672,7 @@ typedef struct sv2_certificate {
 } sv2_certificate;
 
 #define SV2_CERTIFICATE_SIZE 74u      /* bytes of an encoded certificate */
-#define SV2_FULL_CERTIFICATE_SIZE 138u /* the same with the keys of server and authority: what sv2-key writes to files */
+#define SV2_FULL_CERTIFICATE_SIZE 138u /* the same with the keys of server and authority; sv2-key writes it in hexadecimal */
 #define SV2_SECRET_KEY_SIZE 32u
 #define SV2_KEY_TEXT_SIZE 64u /* room for the text of any key, with its NUL */
 
