@@ -79,6 +79,7 @@ test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
 
 test-examples: demo-programs
 	scripts/test_examples.sh $(BUILD)
+	test/examples_ping_pong.sh $(BUILD)
 
 check:
 	$(STEP) packages-check
