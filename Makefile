@@ -44,16 +44,19 @@ packages-%:
 	@scripts/install_packages.sh $*
 
 $(BUILD)/miner: $(MINER_SOURCES) $(wildcard examples/c/*.h) $(BUILD)/libsv2.a
-	$(CC) $(C_FLAGS) $(MINER_SOURCES) $(BUILD)/libsv2.a -lcrypto -lpthread -o $@
+	@echo "CC $@"
+	@$(CC) $(C_FLAGS) $(MINER_SOURCES) $(BUILD)/libsv2.a -lcrypto -lpthread -o $@
 
 PROVIDER_OBJECTS := $(patsubst examples/cpp-interop/%.cpp,$(BUILD)/cpp-interop/%.o,$(PROVIDER_SOURCES))
 
 $(BUILD)/cpp-interop/%.o: examples/cpp-interop/%.cpp $(wildcard examples/cpp-interop/*.hpp) include/sv2.h include/sv2.hpp
 	@mkdir -p $(dir $@)
-	$(CXX) $(CXX_FLAGS) -c $< -o $@
+	@echo "CXX $<"
+	@$(CXX) $(CXX_FLAGS) -c $< -o $@
 
 $(BUILD)/template_provider: $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a
-	$(CXX) $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a -lcurl -lcrypto -lpthread -o $@
+	@echo "CXX $@"
+	@$(CXX) $(PROVIDER_OBJECTS) $(BUILD)/libsv2.a -lcurl -lcrypto -lpthread -o $@
 
 # --- Tests ---
 
@@ -116,7 +119,8 @@ format:
 
 format-check:
 	@test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))" || { gofmt -l .; echo "not formatted; run make format"; exit 1; }
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
+	@echo "format-check: everything is formatted"
 
 lint:
 	go vet ./...

@@ -800,7 +800,7 @@ SV2_API SV2_CHECK sv2_status sv2_initiator_new(const sv2_policy *policy, const u
  *  Returns: SV2_OK; SV2_ERR_DECRYPT; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_CERTIFICATE_SIGNATURE;
  *           SV2_ERR_CERTIFICATE_AUTHORITY; SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_CERTIFICATE_NOT_YET_VALID;
  *           SV2_ERR_CERTIFICATE_EXPIRED; SV2_ERR_HANDSHAKE_ORDER when called again after success; SV2_ERR_HANDSHAKE_FAILED after
- *           an error; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.
+ *           an error; SV2_ERR_CIPHER_UNAVAILABLE; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.
  *  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_initiator_finish(sv2_initiator initiator, const sv2_act2 *act2, uint64_t now,
                                                   sv2_transport *out);
@@ -835,7 +835,7 @@ SV2_API SV2_CHECK sv2_status sv2_identity_server(sv2_identity identity, sv2_publ
 /** A whole handshake as the server: takes act 1, makes act 2 and the link. All 64-byte messages are
  *  valid. It costs about 0.2 ms of an amd64 core before anything is known of the client: bound it with
  *  sv2_admission_take.                                                                                 [any-thread]
- *  Returns: SV2_OK; SV2_ERR_RANDOM; SV2_ERR_KEY_RELEASED; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_LIMIT;
+ *  Returns: SV2_OK; SV2_ERR_RANDOM; SV2_ERR_KEY_RELEASED; SV2_ERR_CIPHER_UNAVAILABLE; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_LIMIT;
  *           SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_identity_respond(sv2_identity identity, const uint8_t *random, size_t random_len,
                                                   const sv2_act1 *act1, sv2_act2 *act2, sv2_transport *out);
