@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a time each, one after the other.
+# Runs every fuzz target for a time each, or for a number of inputs each, one after the other.
 #
-#   scripts/fuzz.sh TIME
+#   scripts/fuzz.sh 10m
+#   scripts/fuzz.sh 500x
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-10s}
@@ -14,6 +15,10 @@ for target in "${targets[@]}"; do
     n=$((n + 1))
     printf 'fuzz: %d of %d: %s %s\n' "$n" "$count" "$package" "$name"
     if ! out=$(go test "./$package" -run '^$' -fuzz "^$name\$" -fuzztime "$time" 2>&1); then
+        # The toolchain also fails when the time ends while an input is being tried; a finding names its input.
+        if [[ $out == *"context deadline exceeded"* && $out != *"Failing input"* ]]; then
+            continue
+        fi
         printf '%s\n' "$out"
         exit 1
     fi
