@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-10s}
-mapfile -t targets < <(grep -rhoE '^func Fuzz[A-Za-z0-9]+\(f ' --include='*_test.go' -H codec noise sv2 | sed -E 's|([^:]*)/[^/]*:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | sort -u)
+mapfile -t targets < <(grep -rhoE '^func Fuzz[A-Za-z0-9]+\(f ' --include='*_test.go' -H codec internal noise sv2 | sed -E 's|([^:]*)/[^/]*:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | sort -u)
 count=${#targets[@]}
 [[ $count -gt 0 ]] || { echo "fuzz: no targets found" >&2; exit 1; }
 n=0
