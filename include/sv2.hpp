@@ -173,6 +173,7 @@ template <class T> class [[nodiscard]] result {
     const sv2_error &error() const noexcept { return error_; }
     std::string error_text() const { return sv2::error_text(error_); }
     T &value() & { return check(), *value_; }
+    const T &value() const & { return check(), *value_; }
     T value() && { return check(), std::move(*value_); }
     /** Throws when there is no value; for calls whose value does not matter. */
     void check() const {
@@ -789,6 +790,300 @@ class buffer {
     owner<sv2_buf, sv2_buf_free> handle_;
 };
 
+/** Text form of a public key, for people and configuration files. */
+inline result<std::string> text(const sv2_public_key &key) {
+    std::array<char, SV2_KEY_TEXT_SIZE> out{};
+    std::size_t len = 0;
+    const sv2_status status = sv2_public_key_text(&key, out.data(), out.size(), &len);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return std::string(out.data());
+}
+
+/** Reads the text form of a public key. */
+inline result<sv2_public_key> parse_public_key(std::string_view text) {
+    sv2_public_key out{};
+    const sv2_status status = sv2_public_key_parse(text.data(), text.size(), &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** The secret key of an authority or a server, see sv2_secret_key. */
+class secret_key {
+  public:
+    static result<secret_key> generate() {
+        sv2_secret_key handle{};
+        const sv2_status status = sv2_secret_key_generate(&handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return secret_key(handle);
+    }
+    /** Of 32 bytes, for the caller to wipe. */
+    static result<secret_key> load(const_span bytes) {
+        sv2_secret_key handle{};
+        const sv2_status status = sv2_secret_key_load(bytes.data(), bytes.size(), &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return secret_key(handle);
+    }
+    /** Of the text in a file of sv2-key, for the caller to wipe. */
+    static result<secret_key> parse(std::string_view text) {
+        sv2_secret_key handle{};
+        const sv2_status status = sv2_secret_key_parse(text.data(), text.size(), &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return secret_key(handle);
+    }
+    result<sv2_public_key> public_key() const {
+        sv2_public_key out{};
+        const sv2_status status = sv2_secret_key_public(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    /** Writes the text form with a NUL and returns its size: no string is made of it, which nobody would wipe. */
+    result<std::size_t> text_to(span<char> out) const {
+        std::size_t len = 0;
+        const sv2_status status = sv2_secret_key_text(get(), out.data(), out.size(), &len);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return len;
+    }
+    sv2_secret_key get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit secret_key(sv2_secret_key handle) noexcept : handle_(handle) {}
+    owner<sv2_secret_key, sv2_secret_key_free> handle_;
+};
+
+/** Signs a certificate for a server's key; times are seconds since 1970, both included. */
+inline result<sv2_certificate> sign_certificate(const secret_key &authority, const sv2_public_key &server,
+                                                std::uint32_t valid_from, std::uint32_t not_valid_after) {
+    sv2_certificate out{};
+    const sv2_status status = sv2_certificate_sign(authority.get(), &server, valid_from, not_valid_after, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+inline result<std::array<std::uint8_t, SV2_CERTIFICATE_SIZE>> encode_certificate(const sv2_certificate &certificate) {
+    std::array<std::uint8_t, SV2_CERTIFICATE_SIZE> out{};
+    std::size_t len = 0;
+    const sv2_status status = sv2_certificate_encode(&certificate, out.data(), out.size(), &len);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** A certificate and the keys that stood with it, which are zero in the short form. */
+struct full_certificate {
+    sv2_certificate certificate;
+    sv2_public_key server;
+    sv2_public_key authority;
+};
+
+/** Reads a certificate of either form; its signature is not checked. */
+inline result<full_certificate> decode_certificate(const_span in) {
+    full_certificate out{};
+    const sv2_status status =
+        sv2_certificate_decode(in.data(), in.size(), &out.certificate, &out.server, &out.authority);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** A server's key and certificate, as one end shows them and the other sees them. */
+struct server_proof {
+    sv2_public_key key;
+    sv2_certificate certificate;
+};
+
+/** Demands a certificate of this authority that is valid now. */
+inline sv2_policy require_authority(const sv2_public_key &authority) noexcept {
+    sv2_policy out = SV2_POLICY_INIT;
+    out.authentication = SV2_AUTHENTICATION_AUTHORITY;
+    out.authority = authority;
+    return out;
+}
+
+/** Demands nothing: encrypted, but to whom is unknown. */
+inline sv2_policy trust_any_server() noexcept {
+    sv2_policy out = SV2_POLICY_INIT;
+    out.authentication = SV2_AUTHENTICATION_INSECURE;
+    return out;
+}
+
+/** An encrypted link, see sv2_transport. */
+class transport {
+  public:
+    /** Takes over what a handshake of the C functions made. */
+    explicit transport(sv2_transport handle) noexcept : handle_(handle) {}
+    /** Seals whole plain frames into out and returns the size. */
+    result<std::size_t> seal_to(const_span frames, span<std::uint8_t> out) {
+        std::size_t len = 0;
+        const sv2_status status =
+            sv2_transport_seal(get(), frames.data(), frames.size(), out.data(), out.size(), &len);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return len;
+    }
+    /** Returns whole plain frames, sealed. */
+    result<std::vector<std::uint8_t>> seal(const_span frames) {
+        std::size_t len = 0;
+        sv2_status status = sv2_transport_seal(get(), frames.data(), frames.size(), nullptr, 0, &len);
+        if (status < 0 && status != SV2_ERR_BUFFER_TOO_SMALL) {
+            return make_error(status);
+        }
+        std::vector<std::uint8_t> out(len);
+        auto sealed = seal_to(frames, out);
+        if (!sealed) {
+            return sealed.error();
+        }
+        return out;
+    }
+    /** Seals the frame of frame_len bytes that stands behind SV2_TAG_SIZE bytes of room, and returns its new size. */
+    result<std::size_t> seal_in_place(span<std::uint8_t> buffer, std::size_t frame_len) {
+        std::size_t len = 0;
+        const sv2_status status = sv2_transport_seal_in_place(get(), buffer.data(), buffer.size(), frame_len, &len);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return len;
+    }
+    result<sv2_u256> handshake_hash() const {
+        sv2_u256 out{};
+        const sv2_status status = sv2_transport_handshake_hash(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    sv2_transport get() const noexcept { return handle_.get(); }
+
+  private:
+    owner<sv2_transport, sv2_transport_free> handle_;
+};
+
+/** The client's side of a handshake, see sv2_initiator. */
+class initiator {
+  public:
+    /** random is for tests; without it, the system's is taken. */
+    static result<initiator> create(const sv2_policy &policy, const_span random = {}) {
+        sv2_initiator handle{};
+        sv2_act1 act1{};
+        const sv2_status status = sv2_initiator_new(&policy, random.data(), random.size(), &handle, &act1);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return initiator(handle, act1);
+    }
+    /** To be sent. */
+    const sv2_act1 &act1() const noexcept { return act1_; }
+    /** Checks the server's answer; now is in seconds since 1970. */
+    result<transport> finish(const sv2_act2 &act2, std::uint64_t now) {
+        sv2_transport out{};
+        const sv2_status status = sv2_initiator_finish(get(), &act2, now, &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return transport(out);
+    }
+    /** After finish: the server's key and certificate, which are mere claims without authentication. */
+    result<server_proof> server() const {
+        server_proof out{};
+        const sv2_status status = sv2_initiator_server(get(), &out.key, &out.certificate);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    sv2_initiator get() const noexcept { return handle_.get(); }
+
+  private:
+    initiator(sv2_initiator handle, const sv2_act1 &act1) noexcept : handle_(handle), act1_(act1) {}
+    owner<sv2_initiator, sv2_initiator_free> handle_;
+    sv2_act1 act1_;
+};
+
+/** What a server sends back, and the link that is up once it has. */
+struct response {
+    sv2_act2 act2;
+    transport link;
+};
+
+/** What a server shows to every client, see sv2_identity. Its key must outlive it. */
+class identity {
+  public:
+    /** random is for tests; without it, the system's is taken. */
+    static result<identity> create(const secret_key &key, const sv2_certificate &certificate, const_span random = {}) {
+        sv2_identity handle{};
+        const sv2_status status = sv2_identity_new(key.get(), &certificate, random.data(), random.size(), &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return identity(handle);
+    }
+    /** For handshakes from now on; links that stand are not touched. */
+    result<nothing> set_certificate(const sv2_certificate &certificate) {
+        return detail::done(sv2_identity_set_certificate(get(), &certificate));
+    }
+    result<server_proof> server() const {
+        server_proof out{};
+        const sv2_status status = sv2_identity_server(get(), &out.key, &out.certificate);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    /** Takes a client's act 1; see admission for how to bound what that costs. */
+    result<response> respond(const sv2_act1 &act1, const_span random = {}) const {
+        sv2_act2 act2{};
+        sv2_transport link{};
+        const sv2_status status = sv2_identity_respond(get(), random.data(), random.size(), &act1, &act2, &link);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return response{act2, transport(link)};
+    }
+    sv2_identity get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit identity(sv2_identity handle) noexcept : handle_(handle) {}
+    owner<sv2_identity, sv2_identity_free> handle_;
+};
+
+/** Bounds how many handshakes a server begins, see sv2_admission. */
+class admission {
+  public:
+    static result<admission> create(std::uint32_t rate, std::uint32_t burst) {
+        sv2_admission handle{};
+        const sv2_status status = sv2_admission_new(rate, burst, &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return admission(handle);
+    }
+    /** Fails with SV2_ERR_HANDSHAKE_RATE; now is in milliseconds of a clock that does not jump. */
+    result<nothing> take(std::uint64_t now) { return detail::done(sv2_admission_take(get(), now)); }
+    sv2_admission get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit admission(sv2_admission handle) noexcept : handle_(handle) {}
+    owner<sv2_admission, sv2_admission_free> handle_;
+};
+
 /** Finds frames in a stream, see sv2_decoder. */
 class decoder {
   public:
@@ -798,6 +1093,17 @@ class decoder {
         config.max_payload_size = max_payload_size;
         sv2_decoder handle{};
         const sv2_status status = sv2_decoder_new(&config, &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return decoder(handle);
+    }
+    /** Opens the frames of an encrypted link; gives one at a time, see sv2_decoder_new_sealed. */
+    static result<decoder> create_sealed(std::uint32_t max_payload_size, const transport &link) {
+        sv2_decoder_config config = SV2_DECODER_CONFIG_INIT;
+        config.max_payload_size = max_payload_size;
+        sv2_decoder handle{};
+        const sv2_status status = sv2_decoder_new_sealed(&config, link.get(), &handle);
         if (status < 0) {
             return make_error(status);
         }
@@ -823,7 +1129,8 @@ class decoder {
         return span<std::uint8_t>(out, capacity);
     }
     result<nothing> commit(std::size_t size) { return detail::done(sv2_decoder_commit(get(), size)); }
-    /** The next complete frame, or no frame when bytes are missing. Valid until feed or writable. */
+    /** The next complete frame, or no frame when bytes are missing. Valid until feed or writable; of an encrypted link,
+     *  also only until next. */
     result<std::optional<sv2_frame>> next() {
         sv2_frame frame{};
         sv2_error error{};
