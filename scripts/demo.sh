@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The main job, from nothing: builds the library, the C miner and the C++ template provider, installs a Bitcoin node, and
-# lets examples/demo run them until three blocks that the miner found are in the node's chain.
+# The main job, from nothing: builds sv2-key, installs a Bitcoin node, and lets examples/demo run them with the C miner and
+# the C++ template provider of BUILD_DIR until three blocks that the miner found are in the node's chain.
 #
 #   scripts/demo.sh BUILD_DIR [options of examples/demo]
 set -euo pipefail
@@ -15,4 +15,5 @@ if ! "$build/bin/btcd" --version 2>/dev/null | grep -qF "${version#v}"; then
     echo "Installing the Bitcoin node: $node" >&2
     GOBIN="$build/bin" GOFLAGS= go install "$node"
 fi
+go build -o "$build/sv2-key" ./cmd/sv2-key
 exec go run ./examples/demo --build "$build" "$@"

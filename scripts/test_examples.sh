@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs the tests of the examples: the C miner's coinbase, the provider's node side, and the provider itself over
-# its socket against a scripted node.
+# Builds and runs the tests of the examples: the C miner's coinbase, the provider's node side, the provider itself over its
+# socket against a scripted node, plain and encrypted, and the miner against servers that it must not trust.
 #
 #   scripts/test_examples.sh BUILD_DIR
 set -euo pipefail
@@ -33,14 +33,21 @@ run coinbase "$build/examples/coinbase_test"
 # The objects of the provider are linked with each test, without its main.
 objects=()
 for object in "$build"/cpp-interop/*.o; do
-    [[ $object == */template_provider.o ]] || objects+=("$object")
+    # An object may be left of a file that has another name now.
+    [[ $object == */template_provider.o || ! -f examples/cpp-interop/$(basename "$object" .o).cpp ]] || objects+=("$object")
 done
-for test in encoding block_template template_builder bitcoin_node provider; do
+built=()
+for test in encoding block_template template_builder bitcoin_node provider encrypted_link miner_link; do
     "${cxx[@]}" "examples/cpp-interop/tests/${test}_test.cpp" "${objects[@]}" "$build/libsv2.a" -lcurl -lcrypto -pthread \
         -o "$build/examples/${test}_test" &
+    built+=($!)
 done
-wait
+for job in "${built[@]}"; do
+    wait "$job" # alone, it would not tell that a compiler failed
+done
 for test in encoding block_template template_builder bitcoin_node; do
     run "$test" "$build/examples/${test}_test"
 done
 run provider "$build/examples/provider_test" "$build/template_provider"
+run encrypted_link "$build/examples/encrypted_link_test" "$build/template_provider"
+run miner_link "$build/examples/miner_link_test" "$build/miner"

@@ -6,7 +6,6 @@
 #include "monotonic_clock.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,13 +18,15 @@
 
 #define CONNECT_TIMEOUT_MS 5000u
 #define SEND_TIMEOUT_MS 15000u
+// Of a slow board, and of a busy server.
+#define HANDSHAKE_TIMEOUT_MS 10000u
 
 // The largest message to come is RequestTransactionData.Success: template_id, excess_data, and the
 // transactions of a block with their lengths. A block has at most 4,000,000 bytes (BIP141).
 #define PAYLOAD_SIZE_MAX (8u + (2u + 65535u) + 2u + 3u * 65535u + 4000000u)
 
 // The largest that goes out is SubmitSolution with 64 KiB. Several fit, should the peer be slow.
-#define OUTPUT_SIZE_MAX (4u * 65600u)
+#define OUTPUT_SIZE_MAX (4u * 65700u)
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
@@ -49,15 +50,23 @@ static bool fail_by_error(struct connection *connection, const char *what, int n
 
 static bool fail_by_status(struct connection *connection, const sv2_error *error) {
     char text[ERROR_TEXT_SIZE];
-    const bool is_violation = sv2_status_class(error->status) == SV2_CLASS_PROTOCOL;
-    return fail(connection, is_violation ? CONNECTION_BROKE_PROTOCOL : CONNECTION_FAILED, "%s",
-                error_text(error, text));
+    enum connection_state state = CONNECTION_FAILED;
+    switch (sv2_status_class(error->status)) {
+    case SV2_CLASS_PROTOCOL:
+        state = CONNECTION_BROKE_PROTOCOL;
+        break;
+    case SV2_CLASS_AUTH: // somebody on the way altered what came; the next link is a new one
+        state = CONNECTION_ENDED;
+        break;
+    default:
+        break;
+    }
+    return fail(connection, state, "%s", error_text(error, text));
 }
 
-// Waits until a connect() under way is done. Returns 0 or an errno.
-static int await_connection(int descriptor, int stop_descriptor) {
-    const uint64_t deadline = monotonic_ms() + CONNECT_TIMEOUT_MS;
-    struct pollfd watched[] = {{descriptor, POLLOUT, 0}, {stop_descriptor, POLLIN, 0}};
+// Waits until the descriptor is ready for the events. Returns 0 or an errno.
+static int await(int descriptor, short events, uint64_t deadline, int stop_descriptor) {
+    struct pollfd watched[] = {{descriptor, events, 0}, {stop_descriptor, POLLIN, 0}};
     int ready = 0;
     do {
         const uint64_t now = monotonic_ms();
@@ -69,10 +78,15 @@ static int await_connection(int descriptor, int stop_descriptor) {
     if (watched[1].revents != 0) {
         return ECANCELED;
     }
-    if (ready == 0) {
-        return ETIMEDOUT;
+    return ready == 0 ? ETIMEDOUT : 0;
+}
+
+// Waits until a connect() under way is done. Returns 0 or an errno.
+static int await_connection(int descriptor, int stop_descriptor) {
+    int outcome = await(descriptor, POLLOUT, monotonic_ms() + CONNECT_TIMEOUT_MS, stop_descriptor);
+    if (outcome != 0) {
+        return outcome;
     }
-    int outcome = 0;
     socklen_t size = sizeof outcome;
     return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &outcome, &size) == 0 ? outcome : errno;
 }
@@ -131,35 +145,125 @@ static bool open_socket(struct connection *connection, const struct endpoint *en
     return true;
 }
 
-bool connection_open(struct connection *connection, const struct endpoint *endpoint,
-                     int stop_descriptor) {
-    memset(connection, 0, sizeof *connection);
-    connection->socket = -1;
+static bool fail_here(struct connection *connection, sv2_status status) {
+    return fail(connection, CONNECTION_FAILED, "%s", sv2_status_text(status));
+}
 
-    sv2_decoder_config config = SV2_DECODER_CONFIG_INIT;
-    config.max_payload_size = PAYLOAD_SIZE_MAX;
-    sv2_status status = sv2_decoder_new(&config, &connection->decoder);
-    if (status == SV2_OK) {
-        status = sv2_buf_new(OUTPUT_SIZE_MAX, &connection->output);
-    }
-    if (status != SV2_OK) {
-        (void)fail(connection, CONNECTION_FAILED, "%s", sv2_status_text(status));
-    }
-    if (connection->state != CONNECTION_OPEN ||
-        !open_socket(connection, endpoint, stop_descriptor)) {
-        connection_close(connection);
-        return false;
+// Sends act 1 and receives act 2, of which not a byte more: what follows is for the decoder.
+static bool exchange_acts(struct connection *connection, struct handshake *handshake,
+                          int stop_descriptor) {
+    const uint64_t deadline = monotonic_ms() + HANDSHAKE_TIMEOUT_MS;
+    while (handshake->act2_received < sizeof handshake->act2.bytes) {
+        const bool is_sending = handshake->act1_sent < sizeof handshake->act1.bytes;
+        const int number =
+            await(connection->socket, is_sending ? POLLOUT : POLLIN, deadline, stop_descriptor);
+        if (number != 0) {
+            return fail_by_error(connection, "handshake", number);
+        }
+        const ssize_t size =
+            is_sending ? send(connection->socket, handshake->act1.bytes + handshake->act1_sent,
+                              sizeof handshake->act1.bytes - handshake->act1_sent, MSG_NOSIGNAL)
+                       : recv(connection->socket, handshake->act2.bytes + handshake->act2_received,
+                              sizeof handshake->act2.bytes - handshake->act2_received, 0);
+        if (size < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+            return fail_by_error(connection, "handshake", errno);
+        }
+        if (size == 0) {
+            return fail(connection, CONNECTION_ENDED,
+                        "closed by the peer in the handshake, %zu of %zu bytes of which had come; "
+                        "it may be busy, or not encrypt",
+                        handshake->act2_received, sizeof handshake->act2.bytes);
+        }
+        if (size > 0 && is_sending) {
+            handshake->act1_sent += (size_t)size;
+        } else if (size > 0) {
+            handshake->act2_received += (size_t)size;
+        }
     }
     return true;
 }
 
+static bool fail_by_handshake(struct connection *connection, sv2_status status) {
+    if (is_refused_certificate(status)) {
+        char text[REFUSED_CERTIFICATE_TEXT_SIZE];
+        refused_certificate_to_text(status, text);
+        connection->trust_failure = status;
+        return fail(connection, CONNECTION_UNTRUSTED, "%s", text);
+    }
+    if (status == SV2_ERR_DECRYPT) {
+        return fail(connection, CONNECTION_BROKE_PROTOCOL,
+                    "handshake: %s; the peer may not encrypt", sv2_status_text(status));
+    }
+    return fail_here(connection, status);
+}
+
+static bool shake_hands(struct connection *connection, const struct link_security *security,
+                        int stop_descriptor) {
+    struct handshake handshake;
+    sv2_status status = handshake_start(&handshake, security);
+    if (status != SV2_OK) {
+        return fail_here(connection, status);
+    }
+    bool is_done = exchange_acts(connection, &handshake, stop_descriptor);
+    if (is_done) {
+        status = handshake_finish(&handshake, &connection->transport, &connection->server,
+                                  &connection->certificate);
+        is_done = status == SV2_OK || fail_by_handshake(connection, status);
+    }
+    handshake_end(&handshake);
+    connection->is_encrypted = is_done;
+    return is_done;
+}
+
+static bool make_buffers(struct connection *connection) {
+    sv2_decoder_config config = SV2_DECODER_CONFIG_INIT;
+    config.max_payload_size = PAYLOAD_SIZE_MAX;
+    sv2_status status =
+        connection->is_encrypted
+            ? sv2_decoder_new_sealed(&config, connection->transport, &connection->decoder)
+            : sv2_decoder_new(&config, &connection->decoder);
+    if (status == SV2_OK) {
+        status = sv2_buf_new(OUTPUT_SIZE_MAX, &connection->output);
+    }
+    return status == SV2_OK || fail_here(connection, status);
+}
+
+bool connection_open(struct connection *connection, const struct endpoint *endpoint,
+                     const struct link_security *security, int stop_descriptor) {
+    memset(connection, 0, sizeof *connection);
+    connection->socket = -1;
+    if (open_socket(connection, endpoint, stop_descriptor) &&
+        (security->protection == LINK_PLAIN ||
+         shake_hands(connection, security, stop_descriptor)) &&
+        make_buffers(connection)) {
+        return true;
+    }
+    connection_close(connection);
+    return false;
+}
+
 void connection_close(struct connection *connection) {
     (void)sv2_decoder_free(&connection->decoder);
+    (void)sv2_transport_free(&connection->transport);
     (void)sv2_buf_free(&connection->output);
     if (connection->socket >= 0) {
         (void)close(connection->socket);
         connection->socket = -1;
     }
+}
+
+static sv2_status append_sealed(struct connection *connection, const uint8_t *frame,
+                                size_t frame_size) {
+    const size_t sealed_size = sv2_sealed_frame_size(frame_size - SV2_FRAME_HEADER_SIZE);
+    uint8_t *space = NULL;
+    size_t capacity = 0;
+    size_t written = 0;
+    sv2_status status = sv2_buf_writable(connection->output, sealed_size, &space, &capacity);
+    if (status == SV2_OK) {
+        status =
+            sv2_transport_seal(connection->transport, frame, frame_size, space, capacity, &written);
+    }
+    return status == SV2_OK ? sv2_buf_commit(connection->output, written) : status;
 }
 
 bool connection_send(struct connection *connection, const uint8_t *frame, size_t frame_size) {
@@ -169,12 +273,14 @@ bool connection_send(struct connection *connection, const uint8_t *frame, size_t
     if (!connection_has_output(connection)) {
         connection->output_progress_ms = monotonic_ms();
     }
-    const sv2_status status = sv2_buf_append(connection->output, frame, frame_size);
+    const sv2_status status = connection->is_encrypted
+                                  ? append_sealed(connection, frame, frame_size)
+                                  : sv2_buf_append(connection->output, frame, frame_size);
     if (status == SV2_ERR_LIMIT) {
         return fail(connection, CONNECTION_ENDED, "the peer takes nothing and the output is full");
     }
     if (status != SV2_OK) {
-        return fail(connection, CONNECTION_FAILED, "%s", sv2_status_text(status));
+        return fail_here(connection, status);
     }
     return connection_flush(connection);
 }
@@ -211,7 +317,7 @@ bool connection_flush(struct connection *connection) {
         connection->output_progress_ms = monotonic_ms();
         const sv2_status status = sv2_buf_consume(connection->output, (size_t)sent);
         if (status != SV2_OK) {
-            return fail(connection, CONNECTION_FAILED, "%s", sv2_status_text(status));
+            return fail_here(connection, status);
         }
     }
     return false;
@@ -238,12 +344,13 @@ static bool fail_by_decoder(struct connection *connection, sv2_status status) {
 }
 
 static bool peer_closed(struct connection *connection) {
-    if (connection->unframed_size == 0) {
+    size_t unframed_size = 0;
+    if (sv2_decoder_buffered(connection->decoder, &unframed_size) != SV2_OK || unframed_size == 0) {
         return fail(connection, CONNECTION_ENDED, "closed by the peer");
     }
     return fail(connection, CONNECTION_ENDED,
-                "closed by the peer in the middle of a frame, %" PRIu64 " bytes of which had come",
-                connection->unframed_size);
+                "closed by the peer in the middle of a frame, %zu bytes of which had come",
+                unframed_size);
 }
 
 bool connection_receive(struct connection *connection) {
@@ -269,7 +376,6 @@ bool connection_receive(struct connection *connection) {
     if (received == 0) {
         return peer_closed(connection);
     }
-    connection->unframed_size += (uint64_t)received;
     status = sv2_decoder_commit(connection->decoder, (size_t)received);
     return status == SV2_OK || fail_by_decoder(connection, status);
 }
@@ -283,9 +389,5 @@ bool connection_next(struct connection *connection, sv2_frame *frame) {
     if (status < 0) {
         return fail_by_status(connection, &error);
     }
-    if (status == SV2_WANT_INPUT) {
-        return false;
-    }
-    connection->unframed_size -= SV2_FRAME_HEADER_SIZE + frame->payload_len;
-    return true;
+    return status != SV2_WANT_INPUT;
 }

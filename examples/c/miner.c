@@ -11,11 +11,13 @@
 #include "sha256d.h"
 #include "stop_signal.h"
 #include "template_client.h"
+#include "wall_clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <openssl/rand.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sv2.h>
 
@@ -27,7 +29,8 @@ enum exit_status {
     EXIT_REFUSED = 3,
     EXIT_DISCONNECTED = 4,
     EXIT_VIOLATION = 5,
-    EXIT_STOPPED = 6
+    EXIT_STOPPED = 6,
+    EXIT_UNTRUSTED = 7
 };
 
 // Headers between two looks at the socket: some ten milliseconds of a slow core.
@@ -47,6 +50,7 @@ enum session_end {
     SESSION_REDIRECTED,
     SESSION_VIOLATION,
     SESSION_REFUSED,
+    SESSION_UNTRUSTED,
     SESSION_FAULT
 };
 
@@ -54,6 +58,7 @@ struct miner {
     struct options options;
     struct report report;
     struct endpoint endpoint; // where to connect next
+    struct link_security security;
     struct sha256d hasher;
     int stop_descriptor;
     struct connection connection;
@@ -237,10 +242,62 @@ static enum session_end describe_connection(struct miner *miner) {
         report_event(&miner->report, REPORT_PROBLEM, "violation", NULL,
                      "the provider broke the protocol: %s", connection->failure);
         return SESSION_VIOLATION;
+    case CONNECTION_UNTRUSTED: {
+        const struct report_field fields[] = {
+            REPORT_TEXT("status", sv2_status_name(connection->trust_failure)), REPORT_END};
+        report_event(&miner->report, REPORT_PROBLEM, "untrusted", fields,
+                     "the provider is not trusted: %s", connection->failure);
+        return SESSION_UNTRUSTED;
+    }
     case CONNECTION_FAILED:
         break;
     }
     return fault(miner, connection->failure);
+}
+
+static const char *describe_protection(const struct link_security *security) {
+    switch (security->protection) {
+    case LINK_AUTHENTICATED:
+        return security->policy.clock == SV2_CLOCK_NONE
+                   ? "encrypted, to a server of the authority; without a clock, the times of its "
+                     "certificate were not checked"
+                   : "encrypted, to a server of the authority";
+    case LINK_TO_ANYONE:
+        return "encrypted, but who is at the other end was not checked";
+    case LINK_PLAIN:
+    case LINK_UNDECIDED:
+        break;
+    }
+    return "the link is plain TCP, not encrypted";
+}
+
+static void report_connected(struct miner *miner) {
+    const struct connection *connection = &miner->connection;
+    char place[ENDPOINT_TEXT_SIZE];
+    endpoint_to_text(&miner->endpoint, place);
+    const struct report_field fields[] = {REPORT_TEXT("endpoint", place),
+                                          REPORT_NUMBER("encrypted", connection->is_encrypted),
+                                          REPORT_END};
+    report_event(&miner->report, REPORT_DETAIL, "connected", fields, "connected to %s; %s", place,
+                 describe_protection(&miner->security));
+    if (!connection->is_encrypted) {
+        return;
+    }
+    char key[SV2_KEY_TEXT_SIZE];
+    size_t key_size = 0;
+    if (sv2_public_key_text(&connection->server, key, sizeof key, &key_size) != SV2_OK) {
+        return;
+    }
+    char from[UTC_TEXT_SIZE];
+    char until[UTC_TEXT_SIZE];
+    utc_to_text(connection->certificate.valid_from, from);
+    utc_to_text(connection->certificate.not_valid_after, until);
+    const struct report_field shown[] = {
+        REPORT_TEXT("server_key", key),
+        REPORT_NUMBER("valid_from", connection->certificate.valid_from),
+        REPORT_NUMBER("not_valid_after", connection->certificate.not_valid_after), REPORT_END};
+    report_event(&miner->report, REPORT_DETAIL, "server", shown,
+                 "server key %s, certificate valid from %s until %s", key, from, until);
 }
 
 static enum session_end receive(struct miner *miner) {
@@ -330,14 +387,11 @@ static bool is_stopped(const struct miner *miner, uint64_t within_ms) {
 }
 
 static enum session_end run_session(struct miner *miner) {
-    char place[ENDPOINT_TEXT_SIZE];
-    endpoint_to_text(&miner->endpoint, place);
-    if (!connection_open(&miner->connection, &miner->endpoint, miner->stop_descriptor)) {
+    if (!connection_open(&miner->connection, &miner->endpoint, &miner->security,
+                         miner->stop_descriptor)) {
         return is_stopped(miner, 0) ? SESSION_STOPPED : describe_connection(miner);
     }
-    const struct report_field fields[] = {REPORT_TEXT("endpoint", place), REPORT_END};
-    report_event(&miner->report, REPORT_DETAIL, "connected", fields,
-                 "connected to %s; the link is plain TCP, not encrypted", place);
+    report_connected(miner);
     template_client_start(&miner->client, &miner->connection, &miner->endpoint,
                           &miner->options.content.payout, &miner->report);
     enum session_end end = SESSION_GOES_ON;
@@ -409,6 +463,8 @@ static enum exit_status exit_status_of(const struct miner *miner, enum session_e
         return EXIT_VIOLATION;
     case SESSION_REFUSED:
         return EXIT_REFUSED;
+    case SESSION_UNTRUSTED:
+        return EXIT_UNTRUSTED;
     case SESSION_GOES_ON:
     case SESSION_FAULT:
         break;
@@ -435,13 +491,18 @@ static bool start_library(struct miner *miner) {
     return true;
 }
 
-static bool start(struct miner *miner) {
-    miner->report.json = miner->options.json;
-    miner->report.quiet = miner->options.quiet;
-    miner->endpoint = miner->options.endpoint;
-    if (!start_library(miner)) {
-        return false;
+static enum exit_status read_authority(struct miner *miner) {
+    const struct options *options = &miner->options;
+    const sv2_status status = link_security_init(&miner->security, options->protection,
+                                                 options->authority, !options->no_clock);
+    if (status == SV2_OK) {
+        return EXIT_DONE;
     }
+    (void)fprintf(stderr, "miner: --authority: %s\n", sv2_status_text(status));
+    return EXIT_USAGE;
+}
+
+static bool start_system(struct miner *miner) {
     // Two miners that are paid by the same script would otherwise do the same work.
     if (RAND_bytes((unsigned char *)&miner->job.extranonce, sizeof miner->job.extranonce) != 1 ||
         !sha256d_init(&miner->hasher)) {
@@ -454,11 +515,29 @@ static bool start(struct miner *miner) {
         (void)fault(miner, "signals cannot be caught");
         return false;
     }
+    return true;
+}
+
+// Returns: EXIT_DONE when the miner can run.
+static enum exit_status start(struct miner *miner) {
+    miner->report.json = miner->options.json;
+    miner->report.quiet = miner->options.quiet;
+    miner->endpoint = miner->options.endpoint;
+    if (!start_library(miner)) {
+        return EXIT_FAULT;
+    }
+    const enum exit_status status = read_authority(miner);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (!start_system(miner)) {
+        return EXIT_FAULT;
+    }
     if (!miner->options.has_payout_script) {
         report_event(&miner->report, REPORT_PROBLEM, "no_payout", NULL,
                      "without --payout-script anyone may spend what is mined");
     }
-    return true;
+    return EXIT_DONE;
 }
 
 static bool has_freed_everything(struct miner *miner) {
@@ -482,10 +561,11 @@ int main(int argument_count, char **arguments) {
     case OPTIONS_RUN:
         break;
     }
-    if (!start(&miner)) {
-        return EXIT_FAULT;
+    enum exit_status status = start(&miner);
+    if (status != EXIT_DONE) {
+        return (int)status;
     }
-    enum exit_status status = exit_status_of(&miner, run_sessions(&miner));
+    status = exit_status_of(&miner, run_sessions(&miner));
     stop_signal_release();
     sha256d_free(&miner.hasher);
     if (!has_freed_everything(&miner)) {

@@ -5,6 +5,7 @@
 
 #include "coinbase.h"
 #include "endpoint.h"
+#include "link_security.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +15,9 @@ struct options {
     uint64_t blocks; // accepted ones after which to end; 0: none
     struct coinbase_content content;
     bool has_payout_script; // false: content pays whoever comes first
+    enum link_protection protection;
+    const char *authority; // its key as text, with LINK_AUTHENTICATED
+    bool no_clock;
     bool no_reconnect;
     bool quiet;
     bool json;

@@ -31,11 +31,11 @@ std::string text_of_error(int error) {
 } // namespace
 
 ClientConnection::ClientConnection(std::uint64_t id, FileDescriptor socket,
-                                   const ConnectionLimits &limits, ProviderParts parts,
-                                   TimePoint now)
+                                   const ConnectionLimits &limits, LinkSecurity *security,
+                                   ProviderParts parts, TimePoint now)
     : limits_(limits), socket_(std::move(socket)),
-      stream_(limits.max_payload, limits.max_queued_output), protocol_(id, parts, stream_),
-      state_since_(now), last_received_(now), last_sent_(now) {}
+      stream_(limits.max_payload, limits.max_queued_output, security),
+      protocol_(id, parts, stream_), state_since_(now), last_received_(now), last_sent_(now) {}
 
 bool ClientConnection::may_receive() const {
     // A client that asks for more than it reads has to read first.
@@ -71,10 +71,13 @@ TimePoint ClientConnection::deadline() const {
     return earliest;
 }
 
-void ClientConnection::end(const std::string &reason) {
+void ClientConnection::end(const std::string &reason, sv2_status status) {
     if (phase_ == Phase::closed)
         return;
-    protocol_.log("client_disconnected", "disconnected: " + reason, {{"reason", reason}});
+    nlohmann::json fields = {{"reason", reason}};
+    if (status != SV2_OK)
+        fields["status"] = sv2_status_name(status);
+    protocol_.log("client_disconnected", "disconnected: " + reason, std::move(fields));
     phase_ = Phase::closed;
     socket_.reset();
 }
@@ -88,10 +91,23 @@ template <typename Step> void ClientConnection::guarded(Step step) {
     } catch (const OutputLimitError &error) {
         end(error.what());
     } catch (const sv2::exception &error) {
-        end(error.what());
+        end(explain(error), error.status());
     } catch (const std::exception &error) {
         end(std::string("internal error: ") + error.what());
     }
+}
+
+std::string ClientConnection::explain(const sv2::exception &error) const {
+    if (stream_.is_shaking_hands())
+        return std::string("handshake: ") + error.what();
+    return error.status() == SV2_ERR_DECRYPT ? with_suspicion(error.what()) : error.what();
+}
+
+// Who forgets --insecure, or has it on one side only, finds the reason in the log.
+std::string ClientConnection::with_suspicion(const std::string &reason) const {
+    return stream_.begins_like_plain_setup()
+               ? reason + "; it began as a client does that does not encrypt"
+               : reason;
 }
 
 void ClientConnection::advance(short events, TimePoint now) {
@@ -127,8 +143,7 @@ void ClientConnection::receive(TimePoint now) {
         const sv2::span<std::uint8_t> memory = stream_.writable();
         const ssize_t size = recv(socket_.get(), memory.data(), memory.size(), 0);
         if (size > 0) {
-            last_received_ = now;
-            stream_.received(static_cast<std::size_t>(size));
+            received(static_cast<std::size_t>(size), now);
             handle_frames(now);
         } else if (size == 0) {
             at_end_ = true;
@@ -138,6 +153,16 @@ void ClientConnection::receive(TimePoint now) {
             return end("connection lost: " + text_of_error(errno));
         }
     }
+}
+
+void ClientConnection::received(std::size_t size, TimePoint now) {
+    last_received_ = now;
+    if (stream_.queued_output() == 0)
+        last_sent_ = now; // act 2 may be queued
+    const bool was_shaking_hands = stream_.is_shaking_hands();
+    stream_.received(size, now);
+    if (was_shaking_hands && !stream_.is_shaking_hands())
+        protocol_.log("encrypted", "the link is encrypted");
 }
 
 void ClientConnection::handle_frames(TimePoint now) {
@@ -165,7 +190,9 @@ void ClientConnection::handle_frames(TimePoint now) {
     // A client may close its half first and still wants the answers.
     if (at_end_ && phase_ == Phase::serving) {
         if (stream_.is_inside_frame())
-            return end("the connection ended in the middle of a message");
+            return end(stream_.is_shaking_hands()
+                           ? with_suspicion("the connection ended in the middle of the handshake")
+                           : "the connection ended in the middle of a message");
         phase_ = Phase::flushing;
         finish_by_ = now + refusal_patience;
     }
@@ -212,6 +239,8 @@ void ClientConnection::check_deadlines(TimePoint now) {
     if (stream_.queued_output() != 0 && now >= last_sent_ + limits_.send_timeout)
         return end("does not read: " + std::to_string(stream_.queued_output()) +
                    " bytes wait for it");
+    if (stream_.is_shaking_hands())
+        return end(with_suspicion("no handshake in time"));
     if (protocol_.state() == ClientProtocol::State::setup)
         return end("no SetupConnection in time");
     if (protocol_.state() == ClientProtocol::State::constraints)

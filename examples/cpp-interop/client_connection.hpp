@@ -12,7 +12,8 @@ struct ConnectionLimits {
     std::uint32_t max_payload = 8 + 4 + 4 + 4 + 2 + 65535 + 1024; // and some TLVs
     // Bytes that wait for a client that does not read.
     std::size_t max_queued_output = std::size_t{32} << 20;
-    // From the connection to SetupConnection, and from there to CoinbaseOutputConstraints.
+    // From the connection to SetupConnection, with the handshake, and from there to
+    // CoinbaseOutputConstraints.
     std::chrono::milliseconds setup_timeout{10'000};
     // How long output may wait without a byte of it leaving.
     std::chrono::milliseconds send_timeout{30'000};
@@ -24,7 +25,7 @@ struct ConnectionLimits {
 class ClientConnection {
   public:
     ClientConnection(std::uint64_t id, FileDescriptor socket, const ConnectionLimits &limits,
-                     ProviderParts parts, TimePoint now);
+                     LinkSecurity *security, ProviderParts parts, TimePoint now);
 
     int socket() const { return socket_.get(); }
     // For poll(). POLLOUT only while there is something to send.
@@ -39,8 +40,8 @@ class ClientConnection {
     void template_changed(TimePoint now);
     // The provider ends: takes what has arrived, sends what waits, for at most this long.
     void finish(std::chrono::milliseconds patience, TimePoint now);
-    // Ends it now.
-    void end(const std::string &reason);
+    // Ends it now. A failure of the library comes with its status.
+    void end(const std::string &reason, sv2_status status = SV2_OK);
 
   private:
     enum class Phase {
@@ -53,6 +54,9 @@ class ClientConnection {
     template <typename Step> void guarded(Step step);
     bool may_receive() const;
     void receive(TimePoint now);
+    void received(std::size_t size, TimePoint now);
+    std::string explain(const sv2::exception &error) const;
+    std::string with_suspicion(const std::string &reason) const;
     void handle_frames(TimePoint now);
     void send_output(TimePoint now);
     void drain();

@@ -3,27 +3,47 @@
 
 namespace template_provider {
 
-FrameStream::FrameStream(std::uint32_t max_payload, std::size_t max_output)
-    : decoder_(sv2::decoder::create(max_payload).value()), max_output_(max_output) {}
-
-sv2::span<std::uint8_t> FrameStream::writable() {
-    return decoder_.writable().value();
+FrameStream::FrameStream(std::uint32_t max_payload, std::size_t max_output, LinkSecurity *security)
+    : max_payload_(max_payload), max_output_(max_output), security_(security) {
+    if (security_ == nullptr)
+        decoder_ = sv2::decoder::create(max_payload_).value();
 }
 
-void FrameStream::received(std::size_t size) {
-    decoder_.commit(size).value();
+sv2::span<std::uint8_t> FrameStream::writable() {
+    if (decoder_)
+        return decoder_->writable().value();
+    // No more than act 1 needs: what the client sent behind it stays with the system until there
+    // is a decoder for it.
+    return sv2::span<std::uint8_t>(act1_.bytes).subspan(act1_size_);
+}
+
+void FrameStream::received(std::size_t size, TimePoint now) {
+    if (decoder_)
+        return decoder_->commit(size).check();
+    act1_size_ += size;
+    if (act1_size_ == sizeof act1_.bytes)
+        finish_handshake(now);
+}
+
+void FrameStream::finish_handshake(TimePoint now) {
+    sv2::response response = security_->respond(act1_, now);
+    queue_bytes(Bytes(std::begin(response.act2.bytes), std::end(response.act2.bytes)));
+    link_ = std::move(response.link);
+    decoder_ = sv2::decoder::create_sealed(max_payload_, *link_).value();
+}
+
+bool FrameStream::begins_like_plain_setup() const {
+    const std::uint8_t *const first = act1_.bytes;
+    return act1_size_ >= SV2_FRAME_HEADER_SIZE && first[0] == 0 && first[1] == 0 &&
+           first[2] == SV2_MSG_TYPE_SETUP_CONNECTION && first[4] < 8 && first[5] == 0;
 }
 
 std::optional<sv2_frame> FrameStream::next_frame() {
-    return decoder_.next().value();
+    return decoder_ ? decoder_->next().value() : std::nullopt;
 }
 
 bool FrameStream::is_inside_frame() const {
-    // sv2::decoder does not tell how many bytes are missing; the C function does.
-    sv2_frame frame{};
-    std::size_t missing = 0;
-    const sv2_status status = sv2_decoder_next(decoder_.get(), &frame, &missing, nullptr);
-    return status == SV2_WANT_INPUT && missing != SV2_FRAME_HEADER_SIZE;
+    return (decoder_ ? decoder_->buffered().value() : act1_size_) != 0;
 }
 
 ByteView FrameStream::output() const {
@@ -43,12 +63,16 @@ void FrameStream::sent(std::size_t size) {
 }
 
 void FrameStream::queue(Bytes frame) {
-    if (frame.size() > max_output_ - queued_)
+    queue_bytes(link_ ? link_->seal(frame).value() : std::move(frame));
+}
+
+void FrameStream::queue_bytes(Bytes bytes) {
+    if (bytes.size() > max_output_ - queued_)
         throw OutputLimitError("does not read: " + std::to_string(queued_) +
                                " bytes wait for it, and the limit is " +
                                std::to_string(max_output_));
-    queued_ += frame.size();
-    output_.push_back(std::move(frame));
+    queued_ += bytes.size();
+    output_.push_back(std::move(bytes));
 }
 
 } // namespace template_provider

@@ -12,7 +12,8 @@ const char *const help_text =
     R"(template_provider: gives the block templates of a Bitcoin node to Stratum V2 clients.
 
 usage: template_provider --rpc-url URL (--rpc-user USER --rpc-password-file FILE |
-                                        --rpc-cookie-file FILE) [option...]
+                                        --rpc-cookie-file FILE)
+                         (--key FILE --certificate FILE | --insecure) [option...]
 
 The node
   --rpc-url URL             JSON-RPC of Bitcoin Core or btcd, http://HOST:PORT or https://HOST:PORT
@@ -23,12 +24,22 @@ The node
 
 Clients
   --listen HOST:PORT        may be given several times; [::1]:PORT for IPv6 (127.0.0.1:8442)
-  --insecure                says that unencrypted connections are meant; without it a line warns
   --max-clients N           at a time (64)
-  --setup-timeout SECONDS   for SetupConnection, and again for CoinbaseOutputConstraints (10)
+  --setup-timeout SECONDS   for handshake and SetupConnection, and again for
+                            CoinbaseOutputConstraints (10)
   --send-timeout SECONDS    how long a client may read nothing while output waits (30)
   --idle-timeout SECONDS    how long a client may send nothing; 0 is for ever (0)
   --max-queued BYTES        output that may wait for a client (33554432)
+
+Encryption
+  --key FILE                this server's secret key, as `sv2-key generate FILE` makes it; a file
+                            that other users may open is refused
+  --certificate FILE        what `sv2-key sign` made for it; read again at SIGHUP, which does not
+                            touch connections
+  --handshakes-per-second N in the long run, of all clients together (100)
+  --handshake-burst N       at once (100)
+  --insecure                plain TCP instead, without keys: anyone on the way can read and change
+                            everything
 
 Templates
   --fee-delta SATOSHI       by how much a new template on the same tip must be worth more (1000)
@@ -65,6 +76,8 @@ Options parse_options(int argument_count, const char *const *arguments) {
     constexpr double shortest_wait = 0.01;
     Options options;
     std::string password_file;
+    LinkSecurityOptions security;
+    bool insecure = false;
     for (int i = 1; i < argument_count; ++i) {
         std::string name = arguments[i];
         if (name == "--help" || name == "-h") {
@@ -72,7 +85,7 @@ Options parse_options(int argument_count, const char *const *arguments) {
             return options;
         }
         if (name == "--insecure") {
-            options.insecure = true;
+            insecure = true;
             continue;
         }
         if (name == "--json") {
@@ -112,6 +125,16 @@ Options parse_options(int argument_count, const char *const *arguments) {
             options.node.cookie_file = value;
         } else if (is("--rpc-cert")) {
             options.node.certificate_file = value;
+        } else if (is("--key")) {
+            security.key_file = value;
+        } else if (is("--certificate")) {
+            security.certificate_file = value;
+        } else if (is("--handshakes-per-second")) {
+            security.handshakes_per_second =
+                static_cast<std::uint32_t>(number(name, value, 1, 1'000'000));
+        } else if (is("--handshake-burst")) {
+            security.handshake_burst =
+                static_cast<std::uint32_t>(number(name, value, 1, 1'000'000));
         } else if (is("--max-clients")) {
             options.server.max_clients = number(name, value, 1, 100'000);
         } else if (is("--setup-timeout")) {
@@ -133,6 +156,16 @@ Options parse_options(int argument_count, const char *const *arguments) {
     }
     if (options.node.url.empty())
         throw OptionsError("--rpc-url is missing");
+    const bool has_key = !security.key_file.empty();
+    const bool has_certificate = !security.certificate_file.empty();
+    if (insecure && (has_key || has_certificate))
+        throw OptionsError("--insecure means plain TCP, for which there is no key");
+    if (!insecure && !(has_key && has_certificate))
+        throw OptionsError(
+            "--key FILE and --certificate FILE are missing: `sv2-key generate` and `sv2-key sign` "
+            "make them; --insecure serves plain TCP instead");
+    if (!insecure)
+        options.security = security;
     if (options.node.user.empty() != password_file.empty())
         throw OptionsError("--rpc-user and --rpc-password-file belong together");
     if (!password_file.empty())

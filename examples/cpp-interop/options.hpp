@@ -6,6 +6,8 @@
 #include "template_server.hpp"
 #include "template_watcher.hpp"
 
+#include <optional>
+
 namespace template_provider {
 
 // The text is for the person who typed the command.
@@ -19,8 +21,8 @@ struct Options {
     NodeAccess node;
     TemplateWatcherOptions watcher;
     LogFormat log_format = LogFormat::text;
-    bool insecure = false; // the links to clients may be unencrypted
-    bool help = false;     // nothing else was checked then
+    std::optional<LinkSecurityOptions> security; // none: --insecure, links are plain
+    bool help = false;                           // nothing else was checked then
 };
 
 extern const char *const help_text;

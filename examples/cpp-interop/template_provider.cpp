@@ -3,6 +3,7 @@
 #include "options.hpp"
 
 #include <cstdio>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -25,17 +26,23 @@ NodeWatch watch_of(NodeInbox &inbox, Log &log) {
     return watch;
 }
 
-int serve(const Options &options, StopSignals &signals) {
+int serve(const Options &options, ServerSignals &signals) {
     Log log(options.log_format);
-    if (!options.insecure)
-        log.event("warning", "connections are not encrypted: use them on this machine or on a "
-                             "network you trust only (--insecure ends this warning)");
+    std::optional<LinkSecurity> security;
+    if (options.security) {
+        security.emplace(*options.security, log);
+        signals.catch_reload();
+    } else {
+        log.event("warning", "--insecure: links are plain TCP; anyone on the way can read and "
+                             "change templates and solutions");
+    }
     // Each may use those above it, and goes before them: the watcher first, which cancels the
     // node, so that the submitter does not wait for it but reports the blocks it still has.
     NodeInbox inbox;
     BitcoinNode node(options.node, watch_of(inbox, log));
     SolutionSubmitter submitter(node, log);
-    TemplateServer server(options.server, inbox, signals, submitter, log);
+    TemplateServer server(options.server, security ? &*security : nullptr, inbox, signals,
+                          submitter, log);
     TemplateWatcher watcher(
         node, options.watcher,
         [&](std::shared_ptr<const BlockTemplate> block_template, TemplateChange) {
@@ -73,7 +80,7 @@ int main(int argc, char **argv) {
             std::fputs("template_provider: sv2.h and libsv2 do not belong together\n", stderr);
             return 1;
         }
-        StopSignals signals;
+        ServerSignals signals;
         const int status = serve(options, signals);
         return all_handles_are_freed() ? status : 1;
     } catch (const OptionsError &error) {

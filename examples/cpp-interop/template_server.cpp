@@ -19,9 +19,11 @@ constexpr std::chrono::milliseconds end_step{20}; // the submitter wakes nobody 
 
 } // namespace
 
-TemplateServer::TemplateServer(const ServerOptions &options, NodeInbox &inbox, StopSignals &signals,
+TemplateServer::TemplateServer(const ServerOptions &options, LinkSecurity *security,
+                               NodeInbox &inbox, ServerSignals &signals,
                                SolutionSubmitter &submitter, Log &log)
-    : options_(options), inbox_(inbox), signals_(signals), submitter_(submitter), log_(log) {
+    : options_(options), security_(security), inbox_(inbox), signals_(signals),
+      submitter_(submitter), log_(log) {
     for (const ListenAddress &address : options_.listen) {
         for (ListeningSocket &listening : listen_on(address))
             listening_.push_back(std::move(listening));
@@ -39,8 +41,10 @@ bool TemplateServer::run() {
 
 void TemplateServer::serve_once() {
     std::vector<pollfd> waiting;
-    waiting.push_back({signals_.descriptor(), POLLIN, 0});
+    waiting.push_back({signals_.stop_descriptor(), POLLIN, 0});
+    waiting.push_back({signals_.reload_descriptor(), POLLIN, 0});
     waiting.push_back({inbox_.descriptor(), POLLIN, 0});
+    const std::size_t first_listening = waiting.size();
     const bool may_accept = Clock::now() >= accept_again_;
     for (const ListeningSocket &listening : listening_)
         waiting.push_back({listening.socket.get(), static_cast<short>(may_accept ? POLLIN : 0), 0});
@@ -60,11 +64,13 @@ void TemplateServer::serve_once() {
         return;
     }
     if (waiting[1].revents != 0)
+        reload_certificate();
+    if (waiting[2].revents != 0)
         read_inbox();
     for (std::size_t i = 0; i < client_count; ++i)
         clients_[i]->advance(waiting[first_client + i].revents, now);
     for (std::size_t i = 0; i < listening_.size(); ++i) {
-        if (waiting[2 + i].revents != 0)
+        if (waiting[first_listening + i].revents != 0)
             accept_clients(listening_[i]);
     }
     store_.remove_stale(now);
@@ -115,9 +121,15 @@ void TemplateServer::accept_clients(const ListeningSocket &listening) {
                    "client " + std::to_string(id) + ": connected from " + accepted.peer,
                    {{"client", id}, {"address", accepted.peer}});
         clients_.push_back(std::make_unique<ClientConnection>(
-            id, std::move(accepted.socket), options_.limits,
+            id, std::move(accepted.socket), options_.limits, security_,
             ProviderParts{templates_, store_, submitter_, log_}, now));
     }
+}
+
+void TemplateServer::reload_certificate() {
+    signals_.clear_reload();
+    if (security_ != nullptr)
+        security_->reload();
 }
 
 void TemplateServer::read_inbox() {

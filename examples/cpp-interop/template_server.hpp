@@ -5,7 +5,7 @@
 #include "client_connection.hpp"
 #include "listening_socket.hpp"
 #include "node_inbox.hpp"
-#include "stop_signals.hpp"
+#include "server_signals.hpp"
 
 namespace template_provider {
 
@@ -17,9 +17,9 @@ struct ServerOptions {
 
 class TemplateServer {
   public:
-    // Opens the sockets. Throws std::runtime_error.
-    TemplateServer(const ServerOptions &options, NodeInbox &inbox, StopSignals &signals,
-                   SolutionSubmitter &submitter, Log &log);
+    // Opens the sockets. Without security, links are plain. Throws std::runtime_error.
+    TemplateServer(const ServerOptions &options, LinkSecurity *security, NodeInbox &inbox,
+                   ServerSignals &signals, SolutionSubmitter &submitter, Log &log);
 
     // Returns after a signal with true, or with false when the provider cannot go on.
     bool run();
@@ -28,14 +28,16 @@ class TemplateServer {
     void serve_once();
     void accept_clients(const ListeningSocket &listening);
     void read_inbox();
+    void reload_certificate();
     void end_in_order();
     // For poll(): -1 without a deadline.
     int milliseconds_to_wait() const;
     void remove_closed();
 
     const ServerOptions options_;
+    LinkSecurity *const security_;
     NodeInbox &inbox_;
-    StopSignals &signals_;
+    ServerSignals &signals_;
     SolutionSubmitter &submitter_;
     Log &log_;
     TemplateSource templates_;

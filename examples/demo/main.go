@@ -21,6 +21,8 @@ type options struct {
 	nodeBinary string
 	provider   string
 	miner      string
+	keyTool    string
+	insecure   bool
 	timeout    time.Duration
 	json       bool
 }
@@ -32,6 +34,8 @@ func parseOptions(arguments []string) (options, error) {
 	flags.StringVar(&chosen.nodeBinary, "node-binary", "", "btcd (default BUILD/bin/btcd)")
 	flags.StringVar(&chosen.provider, "provider", "", "the template provider (default BUILD/template_provider)")
 	flags.StringVar(&chosen.miner, "miner", "", "the miner (default BUILD/miner)")
+	flags.StringVar(&chosen.keyTool, "key-tool", "", "sv2-key (default BUILD/sv2-key)")
+	flags.BoolVar(&chosen.insecure, "insecure", false, "plain TCP between miner and provider, instead of an encrypted link")
 	flags.DurationVar(&chosen.timeout, "timeout", 120*time.Second, "give up after this long")
 	flags.BoolVar(&chosen.json, "json", false, "write the result as JSON to standard output, the rest to standard error")
 	if err := flags.Parse(arguments); err != nil {
@@ -50,6 +54,7 @@ func parseOptions(arguments []string) (options, error) {
 		{&chosen.nodeBinary, filepath.Join("bin", "btcd")},
 		{&chosen.provider, "template_provider"},
 		{&chosen.miner, "miner"},
+		{&chosen.keyTool, "sv2-key"},
 	} {
 		if *program.path == "" {
 			*program.path = filepath.Join(*build, program.built)

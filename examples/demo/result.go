@@ -18,14 +18,24 @@ type foundBlock struct {
 	Payout        int64  `json:"payout"`            // satoshi, to the miner's script
 }
 
+// link is what is between miner and provider.
+type link struct {
+	Encrypted     bool          `json:"encrypted"`
+	AuthorityKey  string        `json:"authority_key,omitempty"`
+	ValidFrom     *time.Time    `json:"valid_from,omitempty"`
+	NotValidAfter *time.Time    `json:"not_valid_after,omitempty"`
+	Relay         eavesdropping `json:"relay_could_read"`
+}
+
 type result struct {
 	Node    string       `json:"node"`
+	Link    link         `json:"link"`
 	Blocks  []foundBlock `json:"blocks"`
 	Seconds float64      `json:"seconds"`
 }
 
-func newResult(node string, blocks []foundBlock, duration time.Duration) *result {
-	return &result{Node: node, Blocks: blocks, Seconds: duration.Round(time.Millisecond).Seconds()}
+func newResult(node string, blocks []foundBlock, link link, duration time.Duration) *result {
+	return &result{Node: node, Link: link, Blocks: blocks, Seconds: duration.Round(time.Millisecond).Seconds()}
 }
 
 func (r *result) print(console *console) {
@@ -36,6 +46,7 @@ func (r *result) print(console *console) {
 		console.say("%7d  %s  %12d  %3d.%08d BTC", block.Height, block.Hash,
 			block.Transactions, block.CoinbaseValue/1e8, block.CoinbaseValue%1e8)
 	}
+	r.Link.Relay.print(console, r.Link.Encrypted)
 	console.say("every one pays the miner's script; done in %.1f s", r.Seconds)
 }
 

@@ -55,18 +55,27 @@ func run(ctx context.Context, chosen options, console *console) (result *result,
 		return nil, err
 	}
 
+	link, providerOptions, minerOptions, err := prepareLink(ctx, chosen, folder, console)
+	if err != nil {
+		return nil, err
+	}
 	providerAddress := addresses[2]
-	provider, err := processes.start("provider", chosen.provider,
+	provider, err := processes.start("provider", chosen.provider, append(providerOptions,
 		"--listen", providerAddress,
 		"--rpc-url", node.url,
 		"--rpc-user", node.user,
-		"--rpc-password-file", node.passwordFile)
+		"--rpc-password-file", node.passwordFile)...)
 	if err != nil {
 		return nil, err
 	}
 	if err := provider.waitForListener(ctx, providerAddress); err != nil {
 		return nil, err
 	}
+	relay, err := startRelay(providerAddress)
+	if err != nil {
+		return nil, err
+	}
+	defer relay.close()
 
 	// Random, so that a block which pays this script can only come from the miner of this run.
 	payoutScript := make([]byte, 22)
@@ -74,10 +83,10 @@ func run(ctx context.Context, chosen options, console *console) (result *result,
 	if _, err := rand.Read(payoutScript[2:]); err != nil {
 		return nil, err
 	}
-	miner, err := processes.startFinite("miner", chosen.miner,
-		"--connect", providerAddress,
+	miner, err := processes.startFinite("miner", chosen.miner, append(minerOptions,
+		"--connect", relay.address(),
 		"--blocks", fmt.Sprint(blocksToFind),
-		"--payout-script", hex.EncodeToString(payoutScript))
+		"--payout-script", hex.EncodeToString(payoutScript))...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +98,26 @@ func run(ctx context.Context, chosen options, console *console) (result *result,
 	if err != nil {
 		return nil, err
 	}
-	return newResult(node.version, blocks, time.Since(began)), nil
+	link.Relay = listenIn(relay.close(), payoutScript)
+	if err := link.Relay.check(link.Encrypted); err != nil {
+		return nil, err
+	}
+	return newResult(node.version, blocks, link, time.Since(began)), nil
+}
+
+// prepareLink returns what the link will be, and the options that make provider and miner agree on it.
+func prepareLink(ctx context.Context, chosen options, folder string, console *console) (made link, provider, miner []string, err error) {
+	if chosen.insecure {
+		console.say("--insecure: the link between miner and provider is plain TCP")
+		return link{}, []string{"--insecure"}, []string{"--insecure"}, nil
+	}
+	keys, err := makeCredentials(ctx, chosen.keyTool, folder, console)
+	if err != nil {
+		return link{}, nil, nil, err
+	}
+	made = link{Encrypted: true, AuthorityKey: keys.authorityKey, ValidFrom: &keys.validFrom, NotValidAfter: &keys.notValidAfter}
+	return made, []string{"--key", keys.serverKeyFile, "--certificate", keys.certificateFile},
+		[]string{"--authority", keys.authorityKey}, nil
 }
 
 // passwordIn writes a password where only this user can read it: command lines are public on most systems.

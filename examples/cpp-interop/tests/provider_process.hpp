@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The template provider as a child process whose output can be waited for.
+// A program, mostly the template provider, as a child process whose output can be waited for.
 #pragma once
 
 #include <chrono>
@@ -82,7 +82,7 @@ class ProviderProcess {
     void print() {
         const std::lock_guard<std::mutex> lock(mutex_);
         for (const std::string &line : lines_)
-            std::fprintf(stderr, "  provider | %.300s\n", line.c_str());
+            std::fprintf(stderr, "  output | %.300s\n", line.c_str());
     }
 
     pid_t pid() const { return pid_; }

@@ -1,211 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The template provider as its clients see it: the program itself, a node that does what the test
-// says, and clients that keep the protocol or do not.
+// The template provider as its clients see it over plain TCP: the program itself, a node that does
+// what the test says, and clients that keep the protocol or do not. encrypted_link_test.cpp is
+// about the encrypted link.
 //
 //     provider_test PROGRAM
 #include "../block_template.hpp"
 #include "../merkle.hpp"
 #include "../sha256d.hpp"
 #include "../target.hpp"
-#include "../transaction.hpp"
-#include "../witness_commitment.hpp"
 #include "check.hpp"
 #include "known_data.hpp"
-#include "provider_process.hpp"
-#include "scripted_node.hpp"
-#include "template_client.hpp"
-
-#include <fstream>
-#include <memory>
+#include "test_provider.hpp"
 
 using namespace template_provider;
 using Json = nlohmann::json;
-
-static std::string program;
-
-// A node without a long poll: the provider asks it again and again.
-class TestNode {
-  public:
-    TestNode()
-        : scripted_(std::make_unique<ScriptedNode>(
-              [this](const ScriptedRequest &request) { return answer(request); })) {}
-
-    const std::string &url() const { return scripted_->url(); }
-
-    void set_height(std::uint32_t height) {
-        change([&] { height_ = height; });
-    }
-    void set_fees(std::uint64_t fees) {
-        change([&] { fees_ = fees; });
-    }
-    void set_bits(const std::string &bits) {
-        change([&] { bits_ = bits; });
-    }
-    void set_away(bool away) {
-        change([&] { away_ = away; });
-    }
-    void set_unauthorized() {
-        change([&] { unauthorized_ = true; });
-    }
-    void set_refusal(const std::string &reason) {
-        change([&] { refusal_ = reason; });
-    }
-    void set_transactions(const std::vector<std::string> &transactions) {
-        change([&] { transactions_ = transactions; });
-    }
-    std::vector<std::string> blocks() {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        return blocks_;
-    }
-    static Hash256 previous_hash(std::uint32_t height) {
-        return unhex_reversed(previous_hash_text(height));
-    }
-
-  private:
-    template <typename Change> void change(Change apply) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        apply();
-    }
-
-    static std::string previous_hash_text(std::uint32_t height) {
-        return std::string(60, '0') + std::to_string(1000 + height);
-    }
-
-    ScriptedAnswer answer(const ScriptedRequest &request) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (unauthorized_)
-            return {401, "", false};
-        if (away_)
-            return error_answer(500, -28, "Loading block index");
-        if (request.method == "submitblock") {
-            blocks_.push_back(request.parameters[0].get<std::string>());
-            return refusal_.empty() ? result_answer(nullptr) : result_answer(refusal_);
-        }
-        return result_answer(block_template());
-    }
-
-    Json block_template() const {
-        Json transactions = Json::array();
-        std::vector<Hash256> wtxids;
-        for (const std::string &hex : transactions_) {
-            wtxids.push_back(parse_transaction(unhex(hex)).wtxid);
-            transactions.push_back({{"data", hex}, {"fee", 1000}, {"sigops", 1}});
-        }
-        return Json{{"version", 0x20000000},
-                    {"previousblockhash", previous_hash_text(height_)},
-                    {"bits", bits_},
-                    {"curtime", 1700000000},
-                    {"height", height_},
-                    {"coinbasevalue", 5000000000 + fees_},
-                    {"default_witness_commitment",
-                     to_hex(witness_commitment_script(witness_commitment(wtxids)))},
-                    {"transactions", transactions}};
-    }
-
-    std::mutex mutex_;
-    std::uint32_t height_ = 301;
-    std::uint64_t fees_ = 10000;
-    std::string bits_ = "207fffff"; // every second hash will do
-    bool away_ = false;
-    bool unauthorized_ = false;
-    std::string refusal_;
-    std::vector<std::string> transactions_{known_data::first_payment, known_data::segwit_payment};
-    std::vector<std::string> blocks_;
-    std::unique_ptr<ScriptedNode> scripted_; // last: its threads use what is above
-};
-
-static std::string password_file() {
-    static const std::string path = [] {
-        char name[] = "/tmp/provider_test_XXXXXX";
-        const int file = mkstemp(name);
-        if (file < 0 || write(file, "secret\n", 7) != 7)
-            std::abort();
-        close(file);
-        return std::string(name);
-    }();
-    return path;
-}
-
-class Provider {
-  public:
-    Provider(const TestNode &node, const std::vector<std::string> &more = {})
-        : process_(program, arguments(node, more)) {
-        const std::string line = process_.wait_for("listening on ");
-        if (!line.empty())
-            port_ = static_cast<std::uint16_t>(std::stoul(line.substr(line.rfind(':') + 1)));
-    }
-    ~Provider() {
-        const int before = failures;
-        if (!stopped_)
-            CHECK(stop() == 0);
-        if (failures != failures_before_ || failures != before)
-            process_.print();
-    }
-
-    int stop() {
-        stopped_ = true;
-        return process_.stop();
-    }
-    ProviderProcess &process() { return process_; }
-    bool says(const std::string &text, std::size_t from = 0) {
-        return !process_.wait_for(text, from).empty();
-    }
-    TemplateClient connect() const { return TemplateClient(port_); }
-
-    // Through SetupConnection.
-    TemplateClient set_up() const {
-        TemplateClient client = connect();
-        client.send_setup();
-        const KeptFrame answer = client.receive();
-        CHECK(answer.holds(SV2_MSG_TYPE_SETUP_CONNECTION_SUCCESS));
-        return client;
-    }
-
-  private:
-    static std::vector<std::string> arguments(const TestNode &node,
-                                              const std::vector<std::string> &more) {
-        std::vector<std::string> all{"--listen",      "127.0.0.1:0",     "--rpc-url",
-                                     node.url(),      "--rpc-user=demo", "--rpc-password-file",
-                                     password_file(), "--insecure",      "--refresh",
-                                     "0.05"};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-
-    const int failures_before_ = failures;
-    ProviderProcess process_;
-    std::uint16_t port_ = 0;
-    bool stopped_ = false;
-};
-
-struct Work {
-    KeptFrame new_template_frame;
-    sv2_new_template new_template{};
-    sv2_template_set_new_prev_hash prev_hash{};
-};
-
-// NewTemplate and SetNewPrevHash, as after constraints and after a new tip.
-static Work receive_pair(TemplateClient &client) {
-    Work work;
-    work.new_template_frame = client.receive();
-    const KeptFrame second = client.receive();
-    if (!work.new_template_frame.holds(SV2_MSG_TYPE_NEW_TEMPLATE) ||
-        !second.holds(SV2_MSG_TYPE_TEMPLATE_SET_NEW_PREV_HASH)) {
-        std::fprintf(stderr, "no NewTemplate with SetNewPrevHash behind it\n");
-        ++failures;
-        return work;
-    }
-    work.new_template = work.new_template_frame.as<sv2_new_template>();
-    work.prev_hash = second.as<sv2_template_set_new_prev_hash>();
-    CHECK(work.new_template.future_template == 1);
-    CHECK(work.prev_hash.template_id == work.new_template.template_id);
-    return work;
-}
-
-static Work start_work(TemplateClient &client, std::uint32_t size, std::uint16_t sigops = 0) {
-    client.send_constraints(size, sigops);
-    return receive_pair(client);
-}
 
 static Hash256 to_hash(const sv2_u256 &value) {
     Hash256 hash{};
@@ -424,7 +232,12 @@ static void test_bad_input() {
     cut.send_bytes(unhex("0000700600"));
     cut.end_output();
     CHECK(cut.is_closed());
-    CHECK(provider.says("ended in the middle of a message"));
+    CHECK(provider.says("client 8: disconnected: the connection ended in the middle of a message"));
+    TemplateClient header_only = provider.set_up();
+    header_only.send_bytes(unhex("000070060000")); // as much is missing as another header has
+    header_only.end_output();
+    CHECK(header_only.is_closed());
+    CHECK(provider.says("client 9: disconnected: the connection ended in the middle of a message"));
 
     TemplateClient too_large = provider.set_up();
     too_large.send_constraints(1'000'001);
@@ -726,12 +539,12 @@ static void test_node_away() {
 static void test_unauthorized() {
     TestNode node;
     node.set_unauthorized();
-    ProviderProcess process(program,
+    ProviderProcess process(Provider::program(),
                             {"--listen", "127.0.0.1:0", "--rpc-url", node.url(), "--rpc-user",
-                             "demo", "--rpc-password-file", password_file()});
+                             "demo", "--rpc-password-file", password_file(), "--insecure"});
     CHECK(process.wait_for_end() == 1);
     CHECK(!process.wait_for("the node does not accept the user and password").empty());
-    CHECK(!process.wait_for("not encrypted").empty());
+    CHECK(!process.wait_for("--insecure: links are plain TCP").empty());
 }
 
 static void test_pieces() {
@@ -793,8 +606,9 @@ static void test_many_clients() {
 
 static void test_json_and_ipv6() {
     TestNode node;
-    ProviderProcess process(program, {"--listen", "[::1]:0", "--rpc-url", node.url(), "--rpc-user",
-                                      "demo", "--rpc-password-file", password_file(), "--json"});
+    ProviderProcess process(Provider::program(),
+                            {"--listen", "[::1]:0", "--rpc-url", node.url(), "--rpc-user", "demo",
+                             "--rpc-password-file", password_file(), "--insecure", "--json"});
     const std::string line = process.wait_for("\"listening\"");
     const Json event = Json::parse(line, nullptr, false);
     CHECK(event.is_object());
@@ -808,9 +622,18 @@ static void test_command_line() {
         std::vector<std::string> arguments;
         const char *message;
     } cases[] = {
-        {{}, "--rpc-url is missing"},
-        {{"--rpc-url", "http://127.0.0.1:1"}, "either a user and a password, or a cookie file"},
-        {{"--rpc-url", "http://127.0.0.1:1", "--rpc-user", "a"}, "belong together"},
+        {{"--insecure"}, "--rpc-url is missing"},
+        {{"--insecure", "--rpc-url", "http://127.0.0.1:1"},
+         "either a user and a password, or a cookie file"},
+        {{"--insecure", "--rpc-url", "http://127.0.0.1:1", "--rpc-user", "a"}, "belong together"},
+        {{"--rpc-url", "http://127.0.0.1:1"}, "--key FILE and --certificate FILE are missing"},
+        {{"--rpc-url", "http://127.0.0.1:1", "--key", "a"},
+         "--key FILE and --certificate FILE are missing"},
+        {{"--rpc-url", "http://127.0.0.1:1", "--certificate", "a"},
+         "`sv2-key generate` and `sv2-key sign` make them"},
+        {{"--rpc-url", "http://127.0.0.1:1", "--insecure", "--key", "a"},
+         "--insecure means plain TCP"},
+        {{"--handshakes-per-second", "0"}, "--handshakes-per-second must be a number"},
         {{"--listen", "8442"}, "--listen must be HOST:PORT"},
         {{"--listen", "::1:8442"}, "--listen must be HOST:PORT"},
         {{"--listen", "127.0.0.1:65536"}, "--listen must be HOST:PORT"},
@@ -821,11 +644,11 @@ static void test_command_line() {
         {{"--surprise"}, "unknown option --surprise"},
     };
     for (const auto &one : cases) {
-        ProviderProcess process(program, one.arguments);
+        ProviderProcess process(Provider::program(), one.arguments);
         CHECK(!process.wait_for(one.message).empty());
         CHECK(process.wait_for_end() != 0);
     }
-    ProviderProcess process(program, {"--help"});
+    ProviderProcess process(Provider::program(), {"--help"});
     CHECK(!process.wait_for("--rpc-cookie-file FILE").empty());
     CHECK(process.wait_for_end() == 0);
 }
@@ -835,7 +658,7 @@ int main(int argc, char **argv) {
         std::fprintf(stderr, "usage: provider_test PROGRAM\n");
         return 2;
     }
-    program = argv[1];
+    Provider::program() = argv[1];
     const struct {
         const char *name;
         void (*run)();

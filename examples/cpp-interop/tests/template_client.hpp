@@ -6,6 +6,7 @@
 #include "sv2.hpp"
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <netinet/in.h>
@@ -32,8 +33,7 @@ struct KeptFrame {
 class TemplateClient {
   public:
     explicit TemplateClient(std::uint16_t port)
-        : decoder_(sv2::decoder::create(SV2_PAYLOAD_SIZE_MAX).value()) {
-        socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        : TemplateClient(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), Adopted{}) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
@@ -43,8 +43,11 @@ class TemplateClient {
         const int on = 1;
         setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
+    // The server's end of a connection, which frames go through in the same way.
+    static TemplateClient adopt(int socket) { return TemplateClient(socket, Adopted{}); }
     TemplateClient(TemplateClient &&other) noexcept
-        : socket_(std::exchange(other.socket_, -1)), decoder_(std::move(other.decoder_)) {}
+        : socket_(std::exchange(other.socket_, -1)), link_(std::move(other.link_)),
+          decoder_(std::move(other.decoder_)) {}
     ~TemplateClient() {
         if (socket_ >= 0)
             close(socket_);
@@ -62,8 +65,33 @@ class TemplateClient {
         return true;
     }
 
+    // Exactly so many bytes. False when the connection ends before, or nothing comes in time.
+    bool receive_exactly(std::uint8_t *to, std::size_t size, int timeout_ms = 5000) {
+        while (size > 0) {
+            pollfd waiting{socket_, POLLIN, 0};
+            const ssize_t taken =
+                poll(&waiting, 1, timeout_ms) > 0 ? recv(socket_, to, size, 0) : -1;
+            if (taken <= 0)
+                return false;
+            to += taken;
+            size -= static_cast<std::size_t>(taken);
+        }
+        return true;
+    }
+
+    // From now on frames are sealed, and received through a sealed decoder.
+    void encrypt(sv2::transport link) {
+        link_ = std::move(link);
+        decoder_ = sv2::decoder::create_sealed(SV2_PAYLOAD_SIZE_MAX, *link_).value();
+    }
+
+    // Whole plain frames as they stand in the stream.
+    template_provider::Bytes protect(const template_provider::Bytes &frames) {
+        return link_ ? link_->seal(frames).value() : frames;
+    }
+
     template <class Message> bool send_message(const Message &message) {
-        return send_bytes(sv2::encode(message).value());
+        return send_bytes(protect(sv2::encode(message).value()));
     }
 
     bool send_setup(std::uint8_t protocol = SV2_PROTOCOL_TEMPLATE_DISTRIBUTION,
@@ -126,7 +154,12 @@ class TemplateClient {
     void end_output() { shutdown(socket_, SHUT_WR); }
 
   private:
+    struct Adopted {};
+    TemplateClient(int socket, Adopted)
+        : socket_(socket), decoder_(sv2::decoder::create(SV2_PAYLOAD_SIZE_MAX).value()) {}
+
     int socket_ = -1;
+    std::optional<sv2::transport> link_;
     sv2::decoder decoder_;
     bool ended_ = false;
     bool was_reset_ = false;
