@@ -185,7 +185,6 @@ template <class T> class [[nodiscard]] result {
 #endif
         }
     }
-    const T &value() const & { return check(), *value_; }
     /** The value, which must be there. */
     T &operator*() noexcept { return *value_; }
     const T &operator*() const noexcept { return *value_; }
