@@ -48,7 +48,7 @@ class LinkServer {
     // handshake did not come that far.
     std::optional<TemplateClient> accept_client() {
         pollfd waiting{listening_, POLLIN, 0};
-        if (poll(&waiting, 1, 5000) <= 0)
+        if (poll(&waiting, 1, 20000) <= 0)
             return std::nullopt;
         TemplateClient client = TemplateClient::adopt(accept(listening_, nullptr, nullptr));
         sv2_act1 act1{};

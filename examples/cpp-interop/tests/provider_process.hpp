@@ -53,7 +53,7 @@ class ProviderProcess {
 
     // The first line from index `from` on that contains the text; empty after the timeout.
     std::string wait_for(const std::string &text, std::size_t from = 0,
-                         std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
+                         std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
         std::unique_lock<std::mutex> lock(mutex_);
         std::string found;
         changed_.wait_for(lock, timeout, [&] {

@@ -66,7 +66,7 @@ class TemplateClient {
     }
 
     // Exactly so many bytes. False when the connection ends before, or nothing comes in time.
-    bool receive_exactly(std::uint8_t *to, std::size_t size, int timeout_ms = 5000) {
+    bool receive_exactly(std::uint8_t *to, std::size_t size, int timeout_ms = 20000) {
         while (size > 0) {
             pollfd waiting{socket_, POLLIN, 0};
             const ssize_t taken =
@@ -120,7 +120,7 @@ class TemplateClient {
     }
 
     // Not `arrived` when the connection ended or nothing came in time.
-    KeptFrame receive(int timeout_ms = 5000) {
+    KeptFrame receive(int timeout_ms = 20000) {
         for (;;) {
             const auto next = decoder_.next().value();
             if (next) {
@@ -145,7 +145,7 @@ class TemplateClient {
     }
 
     // Whether the provider closes the connection, whatever it sends before.
-    bool is_closed(int timeout_ms = 5000) {
+    bool is_closed(int timeout_ms = 20000) {
         while (receive(timeout_ms).arrived) {
         }
         return ended_;
