@@ -85,6 +85,8 @@ extern sv2_status sv2i_certificate_encode(sv2i_certificate *certificate, uint8_t
 extern sv2_status sv2i_certificate_decode(sv2i_byte *in, size_t in_len, sv2_certificate *out,
                                           sv2_public_key *server, sv2_public_key *authority);
 
+extern sv2_status sv2i_certificate_verify(sv2i_certificate *certificate, sv2i_public_key *server,
+                                          sv2i_policy *policy, uint64_t now);
 extern sv2_status sv2i_initiator_new(sv2i_policy *policy, sv2i_byte *random, size_t random_len,
                                      uint64_t *out, sv2_act1 *act1);
 extern sv2_status sv2i_initiator_finish(uint64_t initiator, sv2i_act2 *act2, uint64_t now,

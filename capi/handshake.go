@@ -53,6 +53,17 @@ func policy(in *C.sv2i_policy) (noise.Policy, status.Kind) {
 	return p.WithLeeway(uint32(in.leeway)), 0
 }
 
+//export sv2i_certificate_verify
+func sv2i_certificate_verify(in *C.sv2i_certificate, server *C.sv2i_public_key, rules *C.sv2i_policy, now C.uint64_t) (st C.sv2_status) {
+	defer guard(&st)
+	p, kind := policy(rules)
+	if kind != 0 {
+		return C.sv2_status(kind)
+	}
+	c := certificate(in)
+	return report(p.Verify(&c, publicKey(server), uint64(now)), nil)
+}
+
 // createTransport makes a handle of a link that a handshake has made.
 func createTransport(t *transportObject, out *C.uint64_t) C.sv2_status {
 	handle, err := create(kindTransport, t)

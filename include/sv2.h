@@ -758,6 +758,14 @@ typedef struct sv2_policy {
 #define SV2_POLICY_INIT                                                                                      \
     { sizeof(sv2_policy), 0, SV2_CLOCK_REQUIRED, SV2_LEEWAY_DEFAULT, { { 0 } } }
 
+/** Checks a certificate for a server's key as a client with this policy would.                         [any-thread]
+ *  In:      now  seconds since 1970; not looked at with SV2_CLOCK_NONE.
+ *  Returns: SV2_OK; SV2_ERR_CERTIFICATE_VERSION; SV2_ERR_CERTIFICATE_SIGNATURE; SV2_ERR_CERTIFICATE_AUTHORITY;
+ *           SV2_ERR_CERTIFICATE_WINDOW; SV2_ERR_CERTIFICATE_NOT_YET_VALID; SV2_ERR_CERTIFICATE_EXPIRED; SV2_ERR_ARGUMENT;
+ *           SV2_ERR_KEY_INVALID; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_certificate_verify(const sv2_certificate *certificate, const sv2_public_key *server,
+                                                    const sv2_policy *policy, uint64_t now);
+
 /* The two messages of the handshake. Their lengths are fixed: receive exactly so many bytes. */
 typedef struct sv2_act1 {
     uint8_t bytes[64];
@@ -805,8 +813,9 @@ SV2_API SV2_CHECK sv2_status sv2_initiator_new(const sv2_policy *policy, const u
 SV2_API SV2_CHECK sv2_status sv2_initiator_finish(sv2_initiator initiator, const sv2_act2 *act2, uint64_t now,
                                                   sv2_transport *out);
 
-/** The server's key and certificate, for a user to see. After an insecure handshake both are mere claims. [per-handle]
- *  Returns: SV2_OK; SV2_ERR_STATE before a successful finish; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+/** The server's key and certificate, for a user to see. After an insecure handshake both are mere
+ *  claims, after a refused certificate they are what was refused.                                      [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_STATE before a finish that could open them; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
  *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_initiator_server(sv2_initiator initiator, sv2_public_key *server,
                                                   sv2_certificate *certificate);

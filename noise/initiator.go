@@ -21,6 +21,7 @@ type Initiator struct {
 	state       *handshakeState
 	server      PublicKey
 	certificate Certificate
+	opened      bool // server and certificate are what act 2 held, accepted or not
 }
 
 // Start makes act 1. random is read as described at the package. Kinds:
@@ -106,17 +107,19 @@ func (i *Initiator) finish(act2 *[Act2Size]byte, now uint64, t *Transport) error
 	}
 	var server PublicKey
 	secp256k1.DecodeVartime((*[32]byte)(&server), &static)
+	i.server, i.certificate, i.opened = server, certificate, true
 	if err := i.policy.Verify(&certificate, server, now); err != nil {
 		return err
 	}
-	i.server, i.certificate = server, certificate
 	return s.finish(t, true)
 }
 
 // Server returns the server's static key and certificate after Finish, for
-// showing; State before it. After an insecure handshake both are mere claims.
+// showing; State when Finish was not called or could not open them. After an
+// insecure handshake both are mere claims, after a refused certificate they are
+// what was refused.
 func (i *Initiator) Server() (PublicKey, Certificate, error) {
-	if i.phase != phaseDone {
+	if !i.opened {
 		return PublicKey{}, Certificate{}, status.State
 	}
 	return i.server, i.certificate, nil

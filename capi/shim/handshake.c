@@ -1,6 +1,22 @@
 /* Both sides of the handshake, and the bound on how many a server begins. */
 #include "shim.h"
 
+sv2_status sv2_certificate_verify(const sv2_certificate *certificate, const sv2_public_key *server,
+                                  const sv2_policy *policy, uint64_t now) {
+    sv2_policy p = SV2_POLICY_INIT;
+    if (certificate == NULL || server == NULL || policy == NULL) {
+        return SV2_ERR_NULL;
+    }
+    sv2_status status = sv2p_config(&p, sizeof p, policy);
+    if (status == SV2_OK && certificate->reserved != 0) {
+        status = SV2_ERR_ARGUMENT;
+    }
+    if (status == SV2_OK) {
+        status = sv2p_enter();
+    }
+    return status != SV2_OK ? status : sv2i_certificate_verify(certificate, server, &p, now);
+}
+
 sv2_status sv2_initiator_new(const sv2_policy *policy, const uint8_t *random, size_t random_len,
                              sv2_initiator *out, sv2_act1 *act1) {
     sv2_policy p = SV2_POLICY_INIT;

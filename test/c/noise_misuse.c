@@ -413,6 +413,11 @@ static void handshake_pointers(void) {
     CHECK_STATUS(sv2_initiator_finish(initiator, NULL, NOISE_NOW, &transport), SV2_ERR_NULL);
     CHECK_STATUS(sv2_initiator_finish(initiator, &act2, NOISE_NOW, NULL), SV2_ERR_NULL);
     CHECK_STATUS(sv2_initiator_server(initiator, NULL, &certificate), SV2_ERR_NULL);
+    const sv2_policy unset = SV2_POLICY_INIT;
+    CHECK_STATUS(sv2_certificate_verify(NULL, &public, &unset, 0), SV2_ERR_NULL);
+    CHECK_STATUS(sv2_certificate_verify(&certificate, NULL, &unset, 0), SV2_ERR_NULL);
+    CHECK_STATUS(sv2_certificate_verify(&certificate, &public, NULL, 0), SV2_ERR_NULL);
+    CHECK_STATUS(sv2_certificate_verify(&certificate, &public, &unset, 0), SV2_ERR_ARGUMENT);
     CHECK_STATUS(sv2_initiator_server(initiator, &public, NULL), SV2_ERR_NULL);
     /* None of it harmed the handshake. */
     CHECK_STATUS(sv2_initiator_finish(initiator, &act2, NOISE_NOW, &transport), SV2_OK);
