@@ -134,6 +134,22 @@ typedef int32_t sv2_status;
 #define SV2_ERR_KEY_VERSION ((sv2_status)-163) /* the key text is not of an authority key */
 #define SV2_ERR_KEY_INVALID ((sv2_status)-164) /* the bytes are not a key of the curve */
 #define SV2_ERR_KEY_RELEASED ((sv2_status)-165) /* the secret key has been released */
+#define SV2_ERR_ENDPOINT_SCHEME ((sv2_status)-224) /* the URL does not begin with stratum2+tcp:// */
+#define SV2_ERR_ENDPOINT_V1 ((sv2_status)-225) /* the URL is one of Stratum V1 */
+#define SV2_ERR_ENDPOINT_HOST_EMPTY ((sv2_status)-226) /* the URL has no host */
+#define SV2_ERR_ENDPOINT_HOST ((sv2_status)-227) /* the host is neither a name nor an IPv4 address */
+#define SV2_ERR_ENDPOINT_ADDRESS ((sv2_status)-228) /* the IPv6 address is malformed, has a zone, or is not in brackets */
+#define SV2_ERR_ENDPOINT_PORT_MISSING ((sv2_status)-229) /* the URL has no port */
+#define SV2_ERR_ENDPOINT_PORT ((sv2_status)-230) /* the port is not a number from 1 to 65535 */
+#define SV2_ERR_ENDPOINT_KEY_MISSING ((sv2_status)-231) /* the URL has no authority key */
+#define SV2_ERR_ENDPOINT_TRAILING ((sv2_status)-232) /* the URL has a path, a query or a fragment behind the authority key */
+#define SV2_ERR_ENDPOINT_USER ((sv2_status)-233) /* the URL has a user name, which belongs into the messages that open channels */
+#define SV2_ERR_ENDPOINT_CHARACTER ((sv2_status)-234) /* the URL has a space, a control character or a byte outside ASCII */
+#define SV2_ERR_ENDPOINT_TOO_LONG ((sv2_status)-235) /* the URL, its host or a label of it is too long */
+#define SV2_ERR_RECONNECT_REFUSED ((sv2_status)-236) /* the server's Reconnect names no usable host, or is one too many in a row */
+#define SV2_ERR_RESOLVE_FAILED ((sv2_status)-237) /* the host's address could not be found */
+#define SV2_ERR_CONNECT_FAILED ((sv2_status)-238) /* no connection could be made */
+#define SV2_ERR_CONNECTION_LOST ((sv2_status)-239) /* the connection ended */
 #define SV2_ERR_INTERNAL ((sv2_status)-250) /* internal error: a fault was caught at the C boundary */
 #define SV2_ERR_POISONED ((sv2_status)-251) /* the object failed before and can only be asked for its error and freed */
 
@@ -187,6 +203,22 @@ typedef int32_t sv2_status;
     X(SV2_ERR_KEY_VERSION, -163, SV2_CLASS_CONFIGURATION, "the key text is not of an authority key") \
     X(SV2_ERR_KEY_INVALID, -164, SV2_CLASS_CONFIGURATION, "the bytes are not a key of the curve") \
     X(SV2_ERR_KEY_RELEASED, -165, SV2_CLASS_CALLER, "the secret key has been released") \
+    X(SV2_ERR_ENDPOINT_SCHEME, -224, SV2_CLASS_CONFIGURATION, "the URL does not begin with stratum2+tcp://") \
+    X(SV2_ERR_ENDPOINT_V1, -225, SV2_CLASS_CONFIGURATION, "the URL is one of Stratum V1") \
+    X(SV2_ERR_ENDPOINT_HOST_EMPTY, -226, SV2_CLASS_CONFIGURATION, "the URL has no host") \
+    X(SV2_ERR_ENDPOINT_HOST, -227, SV2_CLASS_CONFIGURATION, "the host is neither a name nor an IPv4 address") \
+    X(SV2_ERR_ENDPOINT_ADDRESS, -228, SV2_CLASS_CONFIGURATION, "the IPv6 address is malformed, has a zone, or is not in brackets") \
+    X(SV2_ERR_ENDPOINT_PORT_MISSING, -229, SV2_CLASS_CONFIGURATION, "the URL has no port") \
+    X(SV2_ERR_ENDPOINT_PORT, -230, SV2_CLASS_CONFIGURATION, "the port is not a number from 1 to 65535") \
+    X(SV2_ERR_ENDPOINT_KEY_MISSING, -231, SV2_CLASS_CONFIGURATION, "the URL has no authority key") \
+    X(SV2_ERR_ENDPOINT_TRAILING, -232, SV2_CLASS_CONFIGURATION, "the URL has a path, a query or a fragment behind the authority key") \
+    X(SV2_ERR_ENDPOINT_USER, -233, SV2_CLASS_CONFIGURATION, "the URL has a user name, which belongs into the messages that open channels") \
+    X(SV2_ERR_ENDPOINT_CHARACTER, -234, SV2_CLASS_CONFIGURATION, "the URL has a space, a control character or a byte outside ASCII") \
+    X(SV2_ERR_ENDPOINT_TOO_LONG, -235, SV2_CLASS_CONFIGURATION, "the URL, its host or a label of it is too long") \
+    X(SV2_ERR_RECONNECT_REFUSED, -236, SV2_CLASS_PROTOCOL, "the server's Reconnect names no usable host, or is one too many in a row") \
+    X(SV2_ERR_RESOLVE_FAILED, -237, SV2_CLASS_TRANSIENT, "the host's address could not be found") \
+    X(SV2_ERR_CONNECT_FAILED, -238, SV2_CLASS_TRANSIENT, "no connection could be made") \
+    X(SV2_ERR_CONNECTION_LOST, -239, SV2_CLASS_TRANSIENT, "the connection ended") \
     X(SV2_ERR_INTERNAL, -250, SV2_CLASS_INTERNAL, "internal error: a fault was caught at the C boundary") \
     X(SV2_ERR_POISONED, -251, SV2_CLASS_CALLER, "the object failed before and can only be asked for its error and freed")
 

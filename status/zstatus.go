@@ -52,6 +52,22 @@ const (
 	KeyVersion             Kind = -163 // the key text is not of an authority key
 	KeyInvalid             Kind = -164 // the bytes are not a key of the curve
 	KeyReleased            Kind = -165 // the secret key has been released
+	EndpointScheme         Kind = -224 // the URL does not begin with stratum2+tcp://
+	EndpointV1             Kind = -225 // the URL is one of Stratum V1
+	EndpointHostEmpty      Kind = -226 // the URL has no host
+	EndpointHost           Kind = -227 // the host is neither a name nor an IPv4 address
+	EndpointAddress        Kind = -228 // the IPv6 address is malformed, has a zone, or is not in brackets
+	EndpointPortMissing    Kind = -229 // the URL has no port
+	EndpointPort           Kind = -230 // the port is not a number from 1 to 65535
+	EndpointKeyMissing     Kind = -231 // the URL has no authority key
+	EndpointTrailing       Kind = -232 // the URL has a path, a query or a fragment behind the authority key
+	EndpointUser           Kind = -233 // the URL has a user name, which belongs into the messages that open channels
+	EndpointCharacter      Kind = -234 // the URL has a space, a control character or a byte outside ASCII
+	EndpointTooLong        Kind = -235 // the URL, its host or a label of it is too long
+	ReconnectRefused       Kind = -236 // the server's Reconnect names no usable host, or is one too many in a row
+	ResolveFailed          Kind = -237 // the host's address could not be found
+	ConnectFailed          Kind = -238 // no connection could be made
+	ConnectionLost         Kind = -239 // the connection ended
 	Internal               Kind = -250 // internal error: a fault was caught at the C boundary
 	Poisoned               Kind = -251 // the object failed before and can only be asked for its error and freed
 )
@@ -117,6 +133,22 @@ var entries = [...]entry{
 	{KeyVersion, ClassConfiguration, "SV2_ERR_KEY_VERSION", "the key text is not of an authority key"},
 	{KeyInvalid, ClassConfiguration, "SV2_ERR_KEY_INVALID", "the bytes are not a key of the curve"},
 	{KeyReleased, ClassCaller, "SV2_ERR_KEY_RELEASED", "the secret key has been released"},
+	{EndpointScheme, ClassConfiguration, "SV2_ERR_ENDPOINT_SCHEME", "the URL does not begin with stratum2+tcp://"},
+	{EndpointV1, ClassConfiguration, "SV2_ERR_ENDPOINT_V1", "the URL is one of Stratum V1"},
+	{EndpointHostEmpty, ClassConfiguration, "SV2_ERR_ENDPOINT_HOST_EMPTY", "the URL has no host"},
+	{EndpointHost, ClassConfiguration, "SV2_ERR_ENDPOINT_HOST", "the host is neither a name nor an IPv4 address"},
+	{EndpointAddress, ClassConfiguration, "SV2_ERR_ENDPOINT_ADDRESS", "the IPv6 address is malformed, has a zone, or is not in brackets"},
+	{EndpointPortMissing, ClassConfiguration, "SV2_ERR_ENDPOINT_PORT_MISSING", "the URL has no port"},
+	{EndpointPort, ClassConfiguration, "SV2_ERR_ENDPOINT_PORT", "the port is not a number from 1 to 65535"},
+	{EndpointKeyMissing, ClassConfiguration, "SV2_ERR_ENDPOINT_KEY_MISSING", "the URL has no authority key"},
+	{EndpointTrailing, ClassConfiguration, "SV2_ERR_ENDPOINT_TRAILING", "the URL has a path, a query or a fragment behind the authority key"},
+	{EndpointUser, ClassConfiguration, "SV2_ERR_ENDPOINT_USER", "the URL has a user name, which belongs into the messages that open channels"},
+	{EndpointCharacter, ClassConfiguration, "SV2_ERR_ENDPOINT_CHARACTER", "the URL has a space, a control character or a byte outside ASCII"},
+	{EndpointTooLong, ClassConfiguration, "SV2_ERR_ENDPOINT_TOO_LONG", "the URL, its host or a label of it is too long"},
+	{ReconnectRefused, ClassProtocol, "SV2_ERR_RECONNECT_REFUSED", "the server's Reconnect names no usable host, or is one too many in a row"},
+	{ResolveFailed, ClassTransient, "SV2_ERR_RESOLVE_FAILED", "the host's address could not be found"},
+	{ConnectFailed, ClassTransient, "SV2_ERR_CONNECT_FAILED", "no connection could be made"},
+	{ConnectionLost, ClassTransient, "SV2_ERR_CONNECTION_LOST", "the connection ended"},
 	{Internal, ClassInternal, "SV2_ERR_INTERNAL", "internal error: a fault was caught at the C boundary"},
 	{Poisoned, ClassCaller, "SV2_ERR_POISONED", "the object failed before and can only be asked for its error and freed"},
 }

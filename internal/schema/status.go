@@ -36,7 +36,7 @@ type Status struct {
 
 // Statuses lists every status but 0, which is SV2_OK.
 // Blocks: 1 to 31 not done, -1 to -31 caller, -32 to -63 resources, -64 to -127 wire, -128 to -191 crypto and keys,
-// -250 and below internal.
+// -224 to -239 endpoints, -250 and below internal.
 var Statuses = []Status{
 	{1, "WantInput", NotDone, "more input bytes are needed"},
 	{2, "NotFound", NotDone, "there is none of this type"},
@@ -92,6 +92,23 @@ var Statuses = []Status{
 	{-163, "KeyVersion", Configuration, "the key text is not of an authority key"},
 	{-164, "KeyInvalid", Configuration, "the bytes are not a key of the curve"},
 	{-165, "KeyReleased", Caller, "the secret key has been released"},
+
+	{-224, "EndpointScheme", Configuration, "the URL does not begin with stratum2+tcp://"},
+	{-225, "EndpointV1", Configuration, "the URL is one of Stratum V1"},
+	{-226, "EndpointHostEmpty", Configuration, "the URL has no host"},
+	{-227, "EndpointHost", Configuration, "the host is neither a name nor an IPv4 address"},
+	{-228, "EndpointAddress", Configuration, "the IPv6 address is malformed, has a zone, or is not in brackets"},
+	{-229, "EndpointPortMissing", Configuration, "the URL has no port"},
+	{-230, "EndpointPort", Configuration, "the port is not a number from 1 to 65535"},
+	{-231, "EndpointKeyMissing", Configuration, "the URL has no authority key"},
+	{-232, "EndpointTrailing", Configuration, "the URL has a path, a query or a fragment behind the authority key"},
+	{-233, "EndpointUser", Configuration, "the URL has a user name, which belongs into the messages that open channels"},
+	{-234, "EndpointCharacter", Configuration, "the URL has a space, a control character or a byte outside ASCII"},
+	{-235, "EndpointTooLong", Configuration, "the URL, its host or a label of it is too long"},
+	{-236, "ReconnectRefused", Wire, "the server's Reconnect names no usable host, or is one too many in a row"},
+	{-237, "ResolveFailed", Transient, "the host's address could not be found"},
+	{-238, "ConnectFailed", Transient, "no connection could be made"},
+	{-239, "ConnectionLost", Transient, "the connection ended"},
 
 	{-250, "Internal", Internal, "internal error: a fault was caught at the C boundary"},
 	{-251, "Poisoned", Caller, "the object failed before and can only be asked for its error and freed"},
