@@ -100,12 +100,16 @@ func (f *Failover) LastFailure(index int) status.Kind {
 }
 
 // Readmit makes an endpoint that was given up eligible again, at once and as if it had never failed, because something
-// changed: the clock was set, the server has a new certificate. Kind: Argument for an index outside the list.
+// changed: the clock was set, the server has a new certificate. For other endpoints it does nothing. Kind: Argument for an
+// index outside the list.
 func (f *Failover) Readmit(index int) error {
 	if index < 0 || index >= len(f.candidates) {
 		return status.Argument
 	}
 	c := &f.candidates[index]
+	if c.stopped == 0 {
+		return nil
+	}
 	c.retry.Reset()
 	c.stopped, c.last, c.readyAt, c.probeAt, c.good, c.redirects = 0, 0, 0, 0, 0, 0
 	c.target, c.tries = c.configured, f.config.Tries

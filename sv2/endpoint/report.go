@@ -54,7 +54,7 @@ func (f *Failover) Report(id uint64, o Outcome, now time.Duration, random uint64
 		case ended.probe || f.live.id != 0:
 			f.probeFailed(ended.candidate, o, random)
 		default:
-			f.failed(ended.candidate, o, false, random)
+			f.failed(ended.candidate, o, underWay, random)
 		}
 	case f.live.id:
 		if o.what == outcomeEstablished {
@@ -102,7 +102,7 @@ func (f *Failover) scheduleProbe(c *candidate, random uint64) {
 func (f *Failover) probeFailed(index int, o Outcome, random uint64) {
 	c := &f.candidates[index]
 	c.good = 0
-	f.settle(c, o, false)
+	f.settle(c, o, underWay)
 	f.scheduleProbe(c, random)
 }
 
@@ -113,20 +113,29 @@ func (f *Failover) lost(o Outcome, random uint64) {
 	if f.attempt.probe { // there is nothing left to compare with: the tries go on at once
 		f.attempt = link{}
 	}
-	c := &f.candidates[l.candidate]
+	at, c := shortLived, &f.candidates[l.candidate]
 	if c.retry.Lived(f.now - l.since) {
+		at = stable
 		c.redirects = 0
 		f.newRound()
-		c.tries++ // the end of a stable connection is not a try
 	}
 	f.turn = l.candidate
-	f.failed(l.candidate, o, true, random)
+	f.failed(l.candidate, o, at, random)
 }
 
+// stage is how far a connection had come when it ended.
+type stage uint8
+
+const (
+	underWay stage = iota
+	shortLived
+	stable // its end is not a failed try
+)
+
 // failed ends a try: the back-off of the endpoint begins, and perhaps the turn of the next one.
-func (f *Failover) failed(index int, o Outcome, established bool, random uint64) {
+func (f *Failover) failed(index int, o Outcome, at stage, random uint64) {
 	c := &f.candidates[index]
-	if !f.settle(c, o, established) {
+	if redirected := f.settle(c, o, at); !redirected && at != stable {
 		c.tries--
 	}
 	c.readyAt = after(f.now, c.retry.Delay(random))
@@ -148,7 +157,7 @@ func (f *Failover) failed(index int, o Outcome, established bool, random uint64)
 }
 
 // settle draws the conclusions for an endpoint, and reports whether it goes on at an address that a Reconnect named.
-func (f *Failover) settle(c *candidate, o Outcome, established bool) (redirected bool) {
+func (f *Failover) settle(c *candidate, o Outcome, at stage) (redirected bool) {
 	kind := o.kind
 	if o.what == outcomeRedirected {
 		if kind = c.follow(o, f.config.Redirects); kind == 0 {
@@ -156,13 +165,13 @@ func (f *Failover) settle(c *candidate, o Outcome, established bool) (redirected
 		}
 	}
 	c.last = kind
-	verdict := f.config.judge(kind, established)
+	verdict := f.config.judge(kind, at != underWay)
 	if verdict == GiveUp && c.target == c.configured {
 		c.stopped = kind
 	}
 	// An address from a Reconnect is used as long as it works. That it fails, even with a foreign key, says nothing about
 	// the endpoint that the user wrote down; that one is asked again.
-	if verdict == GiveUp || !established || o.what == outcomeRedirected {
+	if verdict == GiveUp || at == underWay || o.what == outcomeRedirected {
 		c.target = c.configured
 	}
 	return false

@@ -1,0 +1,121 @@
+package endpoint
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/status"
+)
+
+// Any client, any servers: there is always something to do or to wait for, no endpoint is dialled under another key, none
+// after it was given up, and at most one connection and one attempt exist.
+func TestAnyHistory(t *testing.T) {
+	kinds := status.All()
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		list := pools(t, 1+random.IntN(5))
+		f, err := NewFailover(Config{Tries: random.IntN(4), ProbeSuccesses: random.IntN(3), Redirects: random.IntN(3)}, list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := map[int]noise.PublicKey{}
+		for i, e := range list {
+			keys[i] = e.Authority()
+		}
+		var now time.Duration
+		var attempt, live, retired Decision
+		outcome := func() Outcome {
+			switch random.IntN(8) {
+			case 0:
+				return Redirected([]byte{byte('a' + random.IntN(3))}, uint16(random.IntN(3)))
+			case 1, 2, 3:
+				return Established()
+			case 4:
+				if random.IntN(4) == 0 {
+					return Failed(kinds[random.IntN(len(kinds))])
+				}
+			}
+			return Failed(status.ConnectFailed)
+		}
+		report := func(d Decision, o Outcome) {
+			if err := f.Report(d.ID, o, now, random.Uint64()); err != nil {
+				t.Fatal(seed, err)
+			}
+		}
+		for range 300 {
+			switch d := f.Next(now); d.Action {
+			case Connect, Probe:
+				if attempt.ID != 0 || d.Endpoint.Authority() != keys[d.Index] || f.Stopped(d.Index) != 0 ||
+					(d.Action == Probe && (live.ID == 0 || d.Index >= live.Index)) {
+					t.Fatalf("seed %d: %+v while %+v and %+v", seed, d, attempt, live)
+				}
+				attempt = d
+			case Wait:
+				if d.Until <= now {
+					t.Fatalf("seed %d: a wait until now", seed)
+				}
+				if d.Until == Forever && attempt.ID == 0 && live.ID == 0 {
+					t.Fatalf("seed %d: a wait for nothing", seed)
+				}
+				if d.Until != Forever && random.IntN(3) > 0 {
+					now = d.Until
+				}
+			case Stop:
+				if live.ID != 0 || attempt.ID != 0 || d.Reason == 0 || d.Reason != f.Stopped(0) {
+					t.Fatalf("seed %d: %+v", seed, d)
+				}
+				if err := f.Readmit(random.IntN(len(list))); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				t.Fatalf("%+v", d)
+			}
+			now += time.Duration(random.Int64N(int64(20 * time.Second)))
+			switch {
+			case attempt.ID != 0 && random.IntN(2) == 0:
+				o, d := outcome(), attempt
+				attempt = Decision{}
+				report(d, o)
+				if o.what == outcomeEstablished && d.Action == Connect {
+					retired, live = live, d
+				}
+			case live.ID != 0 && random.IntN(20) == 0:
+				o, d := outcome(), live
+				if o.what == outcomeEstablished {
+					continue
+				}
+				live = Decision{}
+				if attempt.Action == Probe {
+					retired, attempt = attempt, Decision{}
+				}
+				report(d, o)
+			case retired.ID != 0: // ignored
+				report(retired, Failed(status.CertificateAuthority))
+			}
+			if index, ok := f.Live(); ok != (live.ID != 0) || ok && index != live.Index {
+				t.Fatalf("seed %d: live %d %v, want %+v", seed, index, ok, live)
+			}
+		}
+	}
+}
+
+// Nothing on the way of a decision allocates.
+func TestAllocations(t *testing.T) {
+	f, err := NewFailover(Config{}, pools(t, 2)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var now time.Duration
+	if n := testing.AllocsPerRun(1000, func() {
+		d := f.Next(now)
+		if d.Action == Wait {
+			now = d.Until
+			return
+		}
+		_ = f.Report(d.ID, Failed(status.ConnectFailed), now, uint64(now))
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
