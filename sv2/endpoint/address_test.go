@@ -47,6 +47,13 @@ func randomAddress(random *rand.Rand) netip.Addr {
 
 // The address parsers against those of the standard library, on addresses and on addresses with a fault.
 func TestAddressesAgainstNetip(t *testing.T) {
+	for _, text := range []string{
+		"1:2:3:4:5:6:7:1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:8:1.2.3.4", "::1.2.3.4", "::1.2.3.4:5", "1.2.3.4::", "::1.2.3",
+		"1:2:3:4:5:6:7::8", "::2:3:4:5:6:7:8", "1::3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", ":1", "1:", ":", "::", ":::", "", "12345::", "::0001",
+		"1.2.3", "1.2.3.4.5", "1.2.3.04", "1.2.3.", "256.0.0.0", "0.0.0.0", "fe80::1%eth0",
+	} {
+		compareWithNetip(t, text)
+	}
 	random := rand.New(rand.NewPCG(5, 6))
 	const alphabet = "0123456789abcdefABCDEF:.::..g"
 	for range 200_000 {

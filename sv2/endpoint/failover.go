@@ -112,7 +112,7 @@ func (f *Failover) Readmit(index int) error {
 	}
 	c.retry.Reset()
 	c.stopped, c.last, c.readyAt, c.probeAt, c.good, c.redirects = 0, 0, 0, 0, 0, 0
-	c.target, c.tries = c.configured, f.config.Tries
+	c.tries = f.config.Tries
 	f.pauseUntil = 0
 	return nil
 }

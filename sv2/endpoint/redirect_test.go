@@ -92,6 +92,37 @@ func TestReconnectToNoHost(t *testing.T) {
 	c.address(c.expect(Connect, 0, time.Second), "poola.example:3333")
 }
 
+// With stable connections in between, any number of Reconnects is followed.
+func TestReconnectAgainAndAgain(t *testing.T) {
+	c := newClient(t, Config{}, pools(t, 1)...)
+	d := c.establish(0, 0)
+	for port := uint16(1); port < 20; port++ {
+		c.now += time.Hour
+		c.report(d, Redirected([]byte("two.example"), port))
+		d = c.expect(Connect, 0, time.Second)
+		if d.Endpoint.Port() != port {
+			t.Fatalf("%s instead of port %d", d.Endpoint, port)
+		}
+		c.report(d, Established())
+	}
+}
+
+// What ends the stay at an address that Reconnect named: a Reconnect to no host, and a failure that trying again does not
+// help. Neither stops the endpoint.
+func TestLeavingARedirect(t *testing.T) {
+	for _, o := range []Outcome{Redirected([]byte("@"), 0), Failed(status.CipherUnavailable)} {
+		c := newClient(t, Config{}, pools(t, 1)...)
+		d := c.establish(0, 0)
+		c.now += time.Hour
+		c.report(d, Redirected([]byte("two.example"), 0))
+		d = c.address(c.expect(Connect, 0, time.Second), "two.example:3333")
+		c.report(d, Established())
+		c.now += time.Hour
+		c.report(d, o)
+		c.address(c.expect(Connect, 0, time.Second), "poola.example:3333")
+	}
+}
+
 // A probe that is sent elsewhere counts once it succeeds there.
 func TestReconnectOfAProbe(t *testing.T) {
 	c := newClient(t, Config{Tries: 1, ProbeSuccesses: 1, ProbeTime: 1}, pools(t, 2)...)

@@ -86,12 +86,11 @@ func (f *Failover) established(l link, random uint64) {
 	if f.live.id != 0 { // the way back: what was counted belongs to the time before
 		f.newRound()
 	}
-	f.live, f.turn = l, l.candidate
+	f.live = l
 	for i := range l.candidate {
 		f.candidates[i].good = 0
 		f.scheduleProbe(&f.candidates[i], random)
 	}
-	c.good = 0
 }
 
 func (f *Failover) scheduleProbe(c *candidate, random uint64) {
