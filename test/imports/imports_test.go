@@ -16,7 +16,6 @@ var direct = map[string][]string{
 	"status": nil,
 	"codec":  {"encoding/binary", "iter", "math", module + "status"},
 	"sv2":    {"encoding/binary", "math", "strconv", module + "codec", module + "status"},
-	// net/netip starts a goroutine while the program loads.
 	"sv2/endpoint": {"math", "math/bits", "strconv", "strings", "time", module + "noise", module + "status"},
 }
 
