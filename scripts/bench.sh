@@ -12,8 +12,9 @@ build=${1:-build}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+read -ra cc <<<"${CC:-gcc}"
 for program in abi noise; do
-    "${CC:-gcc}" -O2 -std=c99 -Iinclude "bench/c/$program.c" "$build/libsv2.a" -lpthread -o "$work/$program"
+    "${cc[@]}" -O2 -std=c99 -Iinclude "bench/c/$program.c" "$build/libsv2.a" -lpthread -o "$work/$program"
 done
 time=${BENCHTIME:-300ms} count=${BENCHCOUNT:-3}
 go test ./bench -run '^$' -bench . -benchtime "$time" -count "$count" >"$work/go"

@@ -29,7 +29,7 @@ SV2_TAGS=sv2debug scripts/build_library.sh "$work/debug"
 proof() {
     local program=$1 directory=$2 expected=$3 status=0
     shift 3
-    "$CC" -std=c99 -g -O1 -Iinclude "$@" "test/c/deliberate/$program.c" "$directory/libsv2.a" -lpthread -o "$work/$program"
+    $CC -std=c99 -g -O1 -Iinclude "$@" "test/c/deliberate/$program.c" "$directory/libsv2.a" -lpthread -o "$work/$program"
     # shellcheck disable=SC2086
     timeout 120 ${RUN:-} "$work/$program" >"$work/$program.log" 2>&1 || status=$?
     if [[ $status -eq 0 ]] || ! grep -qE "$expected" "$work/$program.log"; then

@@ -59,7 +59,7 @@ unversioned=$("$READELF" -W --dyn-syms "$library" | awk -v node="SV2_$major" '$8
 [[ $unversioned -eq 0 ]] && echo "ok   every name has the node SV2_$major" || fail "$unversioned names without SV2_$major"
 
 # Undefined names: the linker is the judge, with nothing but libc and libpthread.
-if "$CC" -shared -o "$work/whole.so" -Wl,-z,defs -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
+if $CC -shared -o "$work/whole.so" -Wl,-z,defs -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
     -lpthread >"$work/log" 2>&1; then
     echo "ok   libsv2.a needs libc and libpthread only"
 else

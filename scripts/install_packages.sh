@@ -6,7 +6,8 @@
 #   scripts/install_packages.sh check    besides: valgrind, clang-format, clang and cross compilers, for make check
 set -euo pipefail
 
-header() { echo "#include <$1>" | "${CXX:-g++}" -std=c++17 -x c++ -fsyntax-only - 2>/dev/null; }
+read -ra cxx <<<"${CXX:-g++}"
+header() { echo "#include <$1>" | "${cxx[@]}" -std=c++17 -x c++ -fsyntax-only - 2>/dev/null; }
 
 apt=() dnf=() apk=() pacman=()
 need() { # apt dnf apk pacman
