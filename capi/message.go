@@ -73,7 +73,9 @@ func sv2i_message_decode_any(frame *C.sv2i_frame, out *C.sv2_message, e *C.sv2_e
 	return report(decodeAny(getFrame(frame), out), e)
 }
 
+// decodeAny writes every member of out but those of as that belong to other messages.
 func decodeAny(f sv2.Frame, out *C.sv2_message) error {
+	out.reserved = 0
 	body := unsafe.Pointer(&out.as)
 	if sv2.Lookup(f.ExtensionType, f.MsgType) == nil {
 		raw := sv2.Raw{ExtensionType: f.ExtensionType, MsgType: f.MsgType, ChannelMsg: f.ChannelMsg, Payload: f.Payload}
@@ -81,6 +83,7 @@ func decodeAny(f sv2.Frame, out *C.sv2_message) error {
 			return err
 		}
 		out.id = C.SV2_ID_UNKNOWN
+		putBytes(&out.trailing, nil)
 		putFrame((*C.sv2_frame)(body), f)
 		return nil
 	}
@@ -99,7 +102,6 @@ func sv2i_message_decode_batch(in *C.sv2i_byte, inLen C.size_t, maxPayloadSize C
 	defer guard(&st)
 	messages := unsafe.Slice(out, int(outCap))
 	return report(takeEach(bytesAt(in, inLen), payloadLimit(maxPayloadSize), outCap, count, consumed, missing, func(i int, f sv2.Frame) error {
-		clear(unsafe.Slice((*byte)(unsafe.Pointer(&messages[i])), unsafe.Sizeof(messages[i])))
 		return decodeAny(f, &messages[i])
 	}), e)
 }
