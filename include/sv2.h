@@ -134,6 +134,32 @@ typedef int32_t sv2_status;
 #define SV2_ERR_KEY_VERSION ((sv2_status)-163) /* the key text is not of an authority key */
 #define SV2_ERR_KEY_INVALID ((sv2_status)-164) /* the bytes are not a key of the curve */
 #define SV2_ERR_KEY_RELEASED ((sv2_status)-165) /* the secret key has been released */
+#define SV2_ERR_HANDSHAKE_TIMEOUT ((sv2_status)-192) /* the peer did not finish the Noise handshake in time */
+#define SV2_ERR_SETUP_TIMEOUT ((sv2_status)-193) /* SetupConnection was not sent, or not answered, in time */
+#define SV2_ERR_NEGOTIATION_TIMEOUT ((sv2_status)-194) /* RequestExtensions was not sent, or not answered, in time */
+#define SV2_ERR_INACTIVITY_TIMEOUT ((sv2_status)-195) /* no message came from the peer for too long */
+#define SV2_ERR_PEER_CLOSED ((sv2_status)-196) /* the peer closed the connection */
+#define SV2_ERR_CLOSED ((sv2_status)-197) /* the session was closed by this program */
+#define SV2_ERR_QUEUE_FULL ((sv2_status)-198) /* the output queue has no room for the message now; nothing of it was queued */
+#define SV2_ERR_SETUP_REFUSED ((sv2_status)-199) /* the server refused SetupConnection */
+#define SV2_ERR_UNSUPPORTED_PROTOCOL ((sv2_status)-200) /* the client asked for a protocol that is not served */
+#define SV2_ERR_UNSUPPORTED_VERSION ((sv2_status)-201) /* the client proposed no protocol version that is supported */
+#define SV2_ERR_UNSUPPORTED_FLAGS ((sv2_status)-202) /* the client requires features that are not supported */
+#define SV2_ERR_MISSING_FLAGS ((sv2_status)-203) /* the client did not set flags that this server requires */
+#define SV2_ERR_SETUP_DECLINED ((sv2_status)-204) /* the server program declined SetupConnection */
+#define SV2_ERR_USED_VERSION ((sv2_status)-205) /* used_version is not one that the client proposed */
+#define SV2_ERR_SUCCESS_FLAGS ((sv2_status)-206) /* the server requires what this client said that it cannot do */
+#define SV2_ERR_DUPLICATE_SETUP ((sv2_status)-207) /* SetupConnection came a second time */
+#define SV2_ERR_UNSOLICITED_ANSWER ((sv2_status)-208) /* an answer came for which there is no open request */
+#define SV2_ERR_EARLY_MESSAGES ((sv2_status)-209) /* too many messages came before the connection was established */
+#define SV2_ERR_RECONNECT_IN_SETUP ((sv2_status)-210) /* Reconnect came in place of an answer to SetupConnection */
+#define SV2_ERR_EXTENSIONS_REQUIRED ((sv2_status)-211) /* the peer does not support an extension that this end requires */
+#define SV2_ERR_EXTENSIONS_DEMANDED ((sv2_status)-212) /* the server requires an extension that this client does not have */
+#define SV2_ERR_EXTENSIONS_IGNORED ((sv2_status)-213) /* the server does not answer RequestExtensions */
+#define SV2_ERR_EXTENSIONS_ANSWER ((sv2_status)-214) /* the answer to RequestExtensions does not fit the request */
+#define SV2_ERR_DUPLICATE_NEGOTIATION ((sv2_status)-215) /* RequestExtensions came again, or too late */
+#define SV2_ERR_TOO_MANY_EXTENSIONS ((sv2_status)-216) /* RequestExtensions lists more extensions than are looked at */
+#define SV2_ERR_NOT_NEGOTIATED ((sv2_status)-217) /* the extension is not negotiated on this connection */
 #define SV2_ERR_ENDPOINT_SCHEME ((sv2_status)-224) /* the URL does not begin with stratum2+tcp:// */
 #define SV2_ERR_ENDPOINT_V1 ((sv2_status)-225) /* the URL is one of Stratum V1 */
 #define SV2_ERR_ENDPOINT_HOST_EMPTY ((sv2_status)-226) /* the URL has no host */
@@ -203,6 +229,32 @@ typedef int32_t sv2_status;
     X(SV2_ERR_KEY_VERSION, -163, SV2_CLASS_CONFIGURATION, "the key text is not of an authority key") \
     X(SV2_ERR_KEY_INVALID, -164, SV2_CLASS_CONFIGURATION, "the bytes are not a key of the curve") \
     X(SV2_ERR_KEY_RELEASED, -165, SV2_CLASS_CALLER, "the secret key has been released") \
+    X(SV2_ERR_HANDSHAKE_TIMEOUT, -192, SV2_CLASS_TRANSIENT, "the peer did not finish the Noise handshake in time") \
+    X(SV2_ERR_SETUP_TIMEOUT, -193, SV2_CLASS_TRANSIENT, "SetupConnection was not sent, or not answered, in time") \
+    X(SV2_ERR_NEGOTIATION_TIMEOUT, -194, SV2_CLASS_TRANSIENT, "RequestExtensions was not sent, or not answered, in time") \
+    X(SV2_ERR_INACTIVITY_TIMEOUT, -195, SV2_CLASS_TRANSIENT, "no message came from the peer for too long") \
+    X(SV2_ERR_PEER_CLOSED, -196, SV2_CLASS_TRANSIENT, "the peer closed the connection") \
+    X(SV2_ERR_CLOSED, -197, SV2_CLASS_CALLER, "the session was closed by this program") \
+    X(SV2_ERR_QUEUE_FULL, -198, SV2_CLASS_TRANSIENT, "the output queue has no room for the message now; nothing of it was queued") \
+    X(SV2_ERR_SETUP_REFUSED, -199, SV2_CLASS_CONFIGURATION, "the server refused SetupConnection") \
+    X(SV2_ERR_UNSUPPORTED_PROTOCOL, -200, SV2_CLASS_CONFIGURATION, "the client asked for a protocol that is not served") \
+    X(SV2_ERR_UNSUPPORTED_VERSION, -201, SV2_CLASS_CONFIGURATION, "the client proposed no protocol version that is supported") \
+    X(SV2_ERR_UNSUPPORTED_FLAGS, -202, SV2_CLASS_CONFIGURATION, "the client requires features that are not supported") \
+    X(SV2_ERR_MISSING_FLAGS, -203, SV2_CLASS_CONFIGURATION, "the client did not set flags that this server requires") \
+    X(SV2_ERR_SETUP_DECLINED, -204, SV2_CLASS_CONFIGURATION, "the server program declined SetupConnection") \
+    X(SV2_ERR_USED_VERSION, -205, SV2_CLASS_PROTOCOL, "used_version is not one that the client proposed") \
+    X(SV2_ERR_SUCCESS_FLAGS, -206, SV2_CLASS_CONFIGURATION, "the server requires what this client said that it cannot do") \
+    X(SV2_ERR_DUPLICATE_SETUP, -207, SV2_CLASS_PROTOCOL, "SetupConnection came a second time") \
+    X(SV2_ERR_UNSOLICITED_ANSWER, -208, SV2_CLASS_PROTOCOL, "an answer came for which there is no open request") \
+    X(SV2_ERR_EARLY_MESSAGES, -209, SV2_CLASS_PROTOCOL, "too many messages came before the connection was established") \
+    X(SV2_ERR_RECONNECT_IN_SETUP, -210, SV2_CLASS_TRANSIENT, "Reconnect came in place of an answer to SetupConnection") \
+    X(SV2_ERR_EXTENSIONS_REQUIRED, -211, SV2_CLASS_CONFIGURATION, "the peer does not support an extension that this end requires") \
+    X(SV2_ERR_EXTENSIONS_DEMANDED, -212, SV2_CLASS_CONFIGURATION, "the server requires an extension that this client does not have") \
+    X(SV2_ERR_EXTENSIONS_IGNORED, -213, SV2_CLASS_CONFIGURATION, "the server does not answer RequestExtensions") \
+    X(SV2_ERR_EXTENSIONS_ANSWER, -214, SV2_CLASS_PROTOCOL, "the answer to RequestExtensions does not fit the request") \
+    X(SV2_ERR_DUPLICATE_NEGOTIATION, -215, SV2_CLASS_PROTOCOL, "RequestExtensions came again, or too late") \
+    X(SV2_ERR_TOO_MANY_EXTENSIONS, -216, SV2_CLASS_PROTOCOL, "RequestExtensions lists more extensions than are looked at") \
+    X(SV2_ERR_NOT_NEGOTIATED, -217, SV2_CLASS_CALLER, "the extension is not negotiated on this connection") \
     X(SV2_ERR_ENDPOINT_SCHEME, -224, SV2_CLASS_CONFIGURATION, "the URL does not begin with stratum2+tcp://") \
     X(SV2_ERR_ENDPOINT_V1, -225, SV2_CLASS_CONFIGURATION, "the URL is one of Stratum V1") \
     X(SV2_ERR_ENDPOINT_HOST_EMPTY, -226, SV2_CLASS_CONFIGURATION, "the URL has no host") \

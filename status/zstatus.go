@@ -52,6 +52,32 @@ const (
 	KeyVersion             Kind = -163 // the key text is not of an authority key
 	KeyInvalid             Kind = -164 // the bytes are not a key of the curve
 	KeyReleased            Kind = -165 // the secret key has been released
+	HandshakeTimeout       Kind = -192 // the peer did not finish the Noise handshake in time
+	SetupTimeout           Kind = -193 // SetupConnection was not sent, or not answered, in time
+	NegotiationTimeout     Kind = -194 // RequestExtensions was not sent, or not answered, in time
+	InactivityTimeout      Kind = -195 // no message came from the peer for too long
+	PeerClosed             Kind = -196 // the peer closed the connection
+	Closed                 Kind = -197 // the session was closed by this program
+	QueueFull              Kind = -198 // the output queue has no room for the message now; nothing of it was queued
+	SetupRefused           Kind = -199 // the server refused SetupConnection
+	UnsupportedProtocol    Kind = -200 // the client asked for a protocol that is not served
+	UnsupportedVersion     Kind = -201 // the client proposed no protocol version that is supported
+	UnsupportedFlags       Kind = -202 // the client requires features that are not supported
+	MissingFlags           Kind = -203 // the client did not set flags that this server requires
+	SetupDeclined          Kind = -204 // the server program declined SetupConnection
+	UsedVersion            Kind = -205 // used_version is not one that the client proposed
+	SuccessFlags           Kind = -206 // the server requires what this client said that it cannot do
+	DuplicateSetup         Kind = -207 // SetupConnection came a second time
+	UnsolicitedAnswer      Kind = -208 // an answer came for which there is no open request
+	EarlyMessages          Kind = -209 // too many messages came before the connection was established
+	ReconnectInSetup       Kind = -210 // Reconnect came in place of an answer to SetupConnection
+	ExtensionsRequired     Kind = -211 // the peer does not support an extension that this end requires
+	ExtensionsDemanded     Kind = -212 // the server requires an extension that this client does not have
+	ExtensionsIgnored      Kind = -213 // the server does not answer RequestExtensions
+	ExtensionsAnswer       Kind = -214 // the answer to RequestExtensions does not fit the request
+	DuplicateNegotiation   Kind = -215 // RequestExtensions came again, or too late
+	TooManyExtensions      Kind = -216 // RequestExtensions lists more extensions than are looked at
+	NotNegotiated          Kind = -217 // the extension is not negotiated on this connection
 	EndpointScheme         Kind = -224 // the URL does not begin with stratum2+tcp://
 	EndpointV1             Kind = -225 // the URL is one of Stratum V1
 	EndpointHostEmpty      Kind = -226 // the URL has no host
@@ -133,6 +159,32 @@ var entries = [...]entry{
 	{KeyVersion, ClassConfiguration, "SV2_ERR_KEY_VERSION", "the key text is not of an authority key"},
 	{KeyInvalid, ClassConfiguration, "SV2_ERR_KEY_INVALID", "the bytes are not a key of the curve"},
 	{KeyReleased, ClassCaller, "SV2_ERR_KEY_RELEASED", "the secret key has been released"},
+	{HandshakeTimeout, ClassTransient, "SV2_ERR_HANDSHAKE_TIMEOUT", "the peer did not finish the Noise handshake in time"},
+	{SetupTimeout, ClassTransient, "SV2_ERR_SETUP_TIMEOUT", "SetupConnection was not sent, or not answered, in time"},
+	{NegotiationTimeout, ClassTransient, "SV2_ERR_NEGOTIATION_TIMEOUT", "RequestExtensions was not sent, or not answered, in time"},
+	{InactivityTimeout, ClassTransient, "SV2_ERR_INACTIVITY_TIMEOUT", "no message came from the peer for too long"},
+	{PeerClosed, ClassTransient, "SV2_ERR_PEER_CLOSED", "the peer closed the connection"},
+	{Closed, ClassCaller, "SV2_ERR_CLOSED", "the session was closed by this program"},
+	{QueueFull, ClassTransient, "SV2_ERR_QUEUE_FULL", "the output queue has no room for the message now; nothing of it was queued"},
+	{SetupRefused, ClassConfiguration, "SV2_ERR_SETUP_REFUSED", "the server refused SetupConnection"},
+	{UnsupportedProtocol, ClassConfiguration, "SV2_ERR_UNSUPPORTED_PROTOCOL", "the client asked for a protocol that is not served"},
+	{UnsupportedVersion, ClassConfiguration, "SV2_ERR_UNSUPPORTED_VERSION", "the client proposed no protocol version that is supported"},
+	{UnsupportedFlags, ClassConfiguration, "SV2_ERR_UNSUPPORTED_FLAGS", "the client requires features that are not supported"},
+	{MissingFlags, ClassConfiguration, "SV2_ERR_MISSING_FLAGS", "the client did not set flags that this server requires"},
+	{SetupDeclined, ClassConfiguration, "SV2_ERR_SETUP_DECLINED", "the server program declined SetupConnection"},
+	{UsedVersion, ClassProtocol, "SV2_ERR_USED_VERSION", "used_version is not one that the client proposed"},
+	{SuccessFlags, ClassConfiguration, "SV2_ERR_SUCCESS_FLAGS", "the server requires what this client said that it cannot do"},
+	{DuplicateSetup, ClassProtocol, "SV2_ERR_DUPLICATE_SETUP", "SetupConnection came a second time"},
+	{UnsolicitedAnswer, ClassProtocol, "SV2_ERR_UNSOLICITED_ANSWER", "an answer came for which there is no open request"},
+	{EarlyMessages, ClassProtocol, "SV2_ERR_EARLY_MESSAGES", "too many messages came before the connection was established"},
+	{ReconnectInSetup, ClassTransient, "SV2_ERR_RECONNECT_IN_SETUP", "Reconnect came in place of an answer to SetupConnection"},
+	{ExtensionsRequired, ClassConfiguration, "SV2_ERR_EXTENSIONS_REQUIRED", "the peer does not support an extension that this end requires"},
+	{ExtensionsDemanded, ClassConfiguration, "SV2_ERR_EXTENSIONS_DEMANDED", "the server requires an extension that this client does not have"},
+	{ExtensionsIgnored, ClassConfiguration, "SV2_ERR_EXTENSIONS_IGNORED", "the server does not answer RequestExtensions"},
+	{ExtensionsAnswer, ClassProtocol, "SV2_ERR_EXTENSIONS_ANSWER", "the answer to RequestExtensions does not fit the request"},
+	{DuplicateNegotiation, ClassProtocol, "SV2_ERR_DUPLICATE_NEGOTIATION", "RequestExtensions came again, or too late"},
+	{TooManyExtensions, ClassProtocol, "SV2_ERR_TOO_MANY_EXTENSIONS", "RequestExtensions lists more extensions than are looked at"},
+	{NotNegotiated, ClassCaller, "SV2_ERR_NOT_NEGOTIATED", "the extension is not negotiated on this connection"},
 	{EndpointScheme, ClassConfiguration, "SV2_ERR_ENDPOINT_SCHEME", "the URL does not begin with stratum2+tcp://"},
 	{EndpointV1, ClassConfiguration, "SV2_ERR_ENDPOINT_V1", "the URL is one of Stratum V1"},
 	{EndpointHostEmpty, ClassConfiguration, "SV2_ERR_ENDPOINT_HOST_EMPTY", "the URL has no host"},

@@ -36,6 +36,7 @@ type Status struct {
 
 // Statuses lists every status but 0, which is SV2_OK.
 // Blocks: 1 to 31 not done, -1 to -31 caller, -32 to -63 resources, -64 to -127 wire, -128 to -191 crypto and keys,
+// -192 to -223 sessions, -250 and below internal.
 // -224 to -239 endpoints, -250 and below internal.
 var Statuses = []Status{
 	{1, "WantInput", NotDone, "more input bytes are needed"},
@@ -93,6 +94,32 @@ var Statuses = []Status{
 	{-164, "KeyInvalid", Configuration, "the bytes are not a key of the curve"},
 	{-165, "KeyReleased", Caller, "the secret key has been released"},
 
+	{-192, "HandshakeTimeout", Transient, "the peer did not finish the Noise handshake in time"},
+	{-193, "SetupTimeout", Transient, "SetupConnection was not sent, or not answered, in time"},
+	{-194, "NegotiationTimeout", Transient, "RequestExtensions was not sent, or not answered, in time"},
+	{-195, "InactivityTimeout", Transient, "no message came from the peer for too long"},
+	{-196, "PeerClosed", Transient, "the peer closed the connection"},
+	{-197, "Closed", Caller, "the session was closed by this program"},
+	{-198, "QueueFull", Transient, "the output queue has no room for the message now; nothing of it was queued"},
+	{-199, "SetupRefused", Configuration, "the server refused SetupConnection"},
+	{-200, "UnsupportedProtocol", Configuration, "the client asked for a protocol that is not served"},
+	{-201, "UnsupportedVersion", Configuration, "the client proposed no protocol version that is supported"},
+	{-202, "UnsupportedFlags", Configuration, "the client requires features that are not supported"},
+	{-203, "MissingFlags", Configuration, "the client did not set flags that this server requires"},
+	{-204, "SetupDeclined", Configuration, "the server program declined SetupConnection"},
+	{-205, "UsedVersion", Wire, "used_version is not one that the client proposed"},
+	{-206, "SuccessFlags", Configuration, "the server requires what this client said that it cannot do"},
+	{-207, "DuplicateSetup", Wire, "SetupConnection came a second time"},
+	{-208, "UnsolicitedAnswer", Wire, "an answer came for which there is no open request"},
+	{-209, "EarlyMessages", Wire, "too many messages came before the connection was established"},
+	{-210, "ReconnectInSetup", Transient, "Reconnect came in place of an answer to SetupConnection"},
+	{-211, "ExtensionsRequired", Configuration, "the peer does not support an extension that this end requires"},
+	{-212, "ExtensionsDemanded", Configuration, "the server requires an extension that this client does not have"},
+	{-213, "ExtensionsIgnored", Configuration, "the server does not answer RequestExtensions"},
+	{-214, "ExtensionsAnswer", Wire, "the answer to RequestExtensions does not fit the request"},
+	{-215, "DuplicateNegotiation", Wire, "RequestExtensions came again, or too late"},
+	{-216, "TooManyExtensions", Wire, "RequestExtensions lists more extensions than are looked at"},
+	{-217, "NotNegotiated", Caller, "the extension is not negotiated on this connection"},
 	{-224, "EndpointScheme", Configuration, "the URL does not begin with stratum2+tcp://"},
 	{-225, "EndpointV1", Configuration, "the URL is one of Stratum V1"},
 	{-226, "EndpointHostEmpty", Configuration, "the URL has no host"},
