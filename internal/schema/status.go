@@ -36,8 +36,7 @@ type Status struct {
 
 // Statuses lists every status but 0, which is SV2_OK.
 // Blocks: 1 to 31 not done, -1 to -31 caller, -32 to -63 resources, -64 to -127 wire, -128 to -191 crypto and keys,
-// -192 to -223 sessions, -250 and below internal.
-// -224 to -239 endpoints, -250 and below internal.
+// -192 to -223 sessions, -224 to -239 endpoints, -250 and below internal.
 var Statuses = []Status{
 	{1, "WantInput", NotDone, "more input bytes are needed"},
 	{2, "NotFound", NotDone, "there is none of this type"},

@@ -13,9 +13,13 @@ const module = "github.com/libsv2/libsv2/"
 
 // direct holds the only packages that each package may import.
 var direct = map[string][]string{
-	"status":       nil,
-	"codec":        {"encoding/binary", "iter", "math", module + "status"},
-	"sv2":          {"encoding/binary", "math", "strconv", module + "codec", module + "status"},
+	"status": nil,
+	"codec":  {"encoding/binary", "iter", "math", module + "status"},
+	"sv2":    {"encoding/binary", "math", "strconv", module + "codec", module + "status"},
+	"sv2/session": {
+		"io", "math", "slices", "strconv", "unicode/utf8",
+		module + "codec", module + "noise", module + "status", module + "sv2", module + "sv2/sealed",
+	},
 	"sv2/endpoint": {"math", "math/bits", "strconv", "strings", "time", module + "noise", module + "status"},
 }
 

@@ -1,0 +1,55 @@
+package session
+
+import (
+	"unicode/utf8"
+
+	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/status"
+	"github.com/libsv2/libsv2/sv2"
+)
+
+// userIdentityField is the field_type of user_identity in extension 0x0002.
+const userIdentityField = 0x01
+
+// identityTLV makes the TLV that extension 0x0002 wants behind each share, also of a worker without a name. cut tells that
+// the name was too long: a miner is never refused for its name.
+func (s *Session) identityTLV(userIdentity []byte) (tlv []byte, cut bool) {
+	short := cutUserIdentity(userIdentity)
+	tlv, _ = codec.AppendTLV(s.trailer[:0], codec.TLV{
+		ExtensionType: sv2.ExtensionWorkerSpecificHashrateTracking, FieldType: userIdentityField, Value: short,
+	})
+	return tlv, len(short) < len(userIdentity)
+}
+
+// cutUserIdentity shortens b to 32 bytes or, where that would split a UTF-8 character, to fewer.
+func cutUserIdentity(b []byte) []byte {
+	if len(b) <= sv2.UserIdentityMax {
+		return b
+	}
+	end := sv2.UserIdentityMax
+	for end > sv2.UserIdentityMax-utf8.UTFMax && !utf8.RuneStart(b[end]) {
+		end--
+	}
+	if !utf8.RuneStart(b[end]) {
+		end = sv2.UserIdentityMax // not UTF-8: no character to keep whole
+	}
+	return b[:end]
+}
+
+// shareOfWorker gives a share to the program with the user identity behind it. A share that does not decode is given as it
+// is, like every other message: who decodes it finds out.
+func (s *Session) shareOfWorker(f sv2.Frame) {
+	var share sv2.SubmitSharesExtended
+	trailing, err := share.Decode(f.Payload)
+	if err != nil {
+		s.show(EventMessage, f, 0)
+		return
+	}
+	identity, err := sv2.FindTLV(trailing, sv2.ExtensionWorkerSpecificHashrateTracking, userIdentityField, s.profile.tlvs)
+	if err != nil && err != status.NotFound {
+		s.show(EventRejected, f, kindOf(err))
+		return
+	}
+	s.show(EventMessage, f, 0)
+	s.identity = identity
+}
