@@ -1,0 +1,159 @@
+package session
+
+import (
+	"testing"
+
+	"github.com/libsv2/libsv2/status"
+	"github.com/libsv2/libsv2/sv2"
+)
+
+// TestPeerCloses: issue 4: the peer closes at each step of a whole conversation, of each role: after any number of bytes the
+// session has ended, and says in which phase.
+func TestPeerCloses(t *testing.T) {
+	k := newKeys(t)
+	for _, encrypted := range []bool{false, true} {
+		var size [2]int
+		conversation(t, k, encrypted, func(c, s *end) {
+			for counted(t, c, s, &size[0], -1) || counted(t, s, c, &size[1], -1) {
+			}
+		})
+		seen := [2]map[Phase]bool{{}, {}}
+		for direction := range 2 {
+			for stop := 0; stop < size[direction]; stop += 3 {
+				phase := closeAfter(t, k, encrypted, direction, stop)
+				seen[direction][phase] = true
+			}
+		}
+		for direction, phases := range seen {
+			if phases[PhaseHandshake] != encrypted || !phases[PhaseSetup] || !phases[PhaseNegotiation] || !phases[PhaseEstablished] {
+				t.Errorf("direction %d: phases %v", direction, phases)
+			}
+		}
+	}
+}
+
+// closeAfter runs the opening of a connection until stop bytes have gone one way, then closes that way.
+func closeAfter(t *testing.T, k keys, encrypted bool, direction, stop int) Phase {
+	t.Helper()
+	cc, sc := clientConfig(), serverConfig()
+	cc.Extensions.Request, sc.Extensions = []uint16{2, 3}, ServerExtensions{Supported: []uint16{2}, Required: []uint16{3}}
+	if encrypted {
+		cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	}
+	client, server := startClient(t, cc), startServer(t, sc)
+	ends := [2]*end{client, server}
+	from, to := ends[direction], ends[1-direction]
+	for moved, jobs := 0, 0; moved < stop; {
+		carry(t, to, from, 1000, 0)
+		from.take()
+		out := from.Output()
+		if len(out) == 0 {
+			if jobs++; jobs > 100 {
+				t.Fatal("the conversation does not go on")
+			}
+			m := sv2.Message(job)
+			if from.isClient() {
+				m = openFrame
+			}
+			check(t, from.Send(m))
+			continue
+		}
+		n := min(len(out), stop-moved)
+		in := append([]byte(nil), out[:n]...)
+		check(t, from.Sent(n))
+		to.receive(in, 1000)
+		moved += n
+	}
+	phase := to.Phase()
+	to.PeerClosed()
+	to.expectEnd(t, status.PeerClosed, phase)
+	if len(to.Output()) != 0 {
+		t.Fatal("bytes for a peer that is gone")
+	}
+	to.PeerClosed()
+	to.Close()
+	to.expectEnd(t, status.PeerClosed, phase)
+	return phase
+}
+
+// TestPeerClosesBehindMessages: what came before the end is given before the end.
+func TestPeerClosesBehindMessages(t *testing.T) {
+	client, _ := connect(t, clientConfig(), serverConfig())
+	client.Feed(frame(t, job), at(1000))
+	client.PeerClosed()
+	check(t, client.Err())
+	client.take()
+	client.expect(t, EventMessage, EventEnd)
+
+	client = early(t, Limits{})
+	client.receive(frame(t, job), 1000)
+	client.Feed(frame(t, success(1)), at(1000))
+	client.PeerClosed()
+	client.expectEnd(t, status.PeerClosed, PhaseEstablished)
+	client.expect(t, EventEstablished, EventMessage, EventEnd)
+}
+
+// TestClose: what is queued goes out, in the time there is for it.
+func TestClose(t *testing.T) {
+	client, _ := connect(t, clientConfig(), serverConfig())
+	check(t, client.Send(&sv2.CloseChannel{ChannelID: 1}))
+	client.Close()
+	client.expectEnd(t, status.Closed, PhaseEstablished)
+	if !client.last(t).Drain || client.Finished() {
+		t.Fatal("nothing to drain")
+	}
+	one[*sv2.CloseChannel](t, client)
+	if _, ok := client.NextDeadline(); ok || !client.Finished() {
+		t.Fatal("not finished")
+	}
+	client, _ = connect(t, clientConfig(), serverConfig())
+	check(t, client.Send(&sv2.CloseChannel{ChannelID: 1}))
+	client.Close()
+	if deadline, ok := client.NextDeadline(); !ok || deadline != 6000 {
+		t.Fatalf("drain until %d", deadline)
+	}
+	client.Tick(at(6000))
+	if len(client.Output()) != 0 || !client.Finished() {
+		t.Fatal("still draining")
+	}
+	client, _ = connect(t, clientConfig(), serverConfig())
+	client.Close()
+	client.take()
+	if client.last(t).Drain || !client.Finished() {
+		t.Fatal("something to drain")
+	}
+}
+
+// TestFailureDropsOutput: after a fault of the peer nothing more is sent, and the views of the last message stay valid until
+// the end is taken.
+func TestFailureDropsOutput(t *testing.T) {
+	client, _ := connect(t, clientConfig(), serverConfig())
+	check(t, client.Send(openFrame))
+	client.Feed(frame(t, &sv2.NewMiningJob{JobID: 77}), at(1000))
+	client.Tick(at(1000))
+	v, _ := client.NextEvent()
+	client.fail(status.Decrypt, nil)
+	if len(client.Output()) != 0 || jobNumber(t, v) != 77 {
+		t.Error("output, or the view is gone")
+	}
+	client.expectEnd(t, status.Decrypt, PhaseEstablished)
+}
+
+// TestRelease: a session can be dropped in any phase; calls after it are answered.
+func TestRelease(t *testing.T) {
+	k := newKeys(t)
+	cc, sc := clientConfig(), serverConfig()
+	cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	sessions := []*end{startClient(t, cc), startServer(t, sc)}
+	client, server := connect(t, cc, sc)
+	for _, e := range append(sessions, client, server) {
+		e.Release()
+		e.Release()
+		if _, ok := e.NextEvent(); ok || !e.Finished() || e.Phase() != PhaseEnded {
+			t.Error("not released")
+		}
+		if _, err := e.Feed([]byte{1}, at(1)); kindName(err) != "SV2_ERR_CLOSED" {
+			t.Error(err)
+		}
+	}
+}

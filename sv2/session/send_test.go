@@ -1,0 +1,146 @@
+package session
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/status"
+	"github.com/libsv2/libsv2/sv2"
+)
+
+// TestSendRefused: EX-10, E1-06, FR-09: what this end may not send changes nothing.
+func TestSendRefused(t *testing.T) {
+	cc, sc := clientConfig(), serverConfig()
+	cc.Extensions.Request, sc.Extensions.Supported = []uint16{0x4001}, []uint16{0x4001}
+	client, server := connect(t, cc, sc)
+	long := &sv2.OpenExtendedMiningChannel{UserIdentity: make([]byte, 256)}
+	for _, c := range []struct {
+		name string
+		e    *end
+		m    sv2.Message
+		want status.Kind
+	}{
+		{"nil", client, nil, status.Argument},
+		{"direction", client, job, status.WrongDirection},
+		{"direction, server", server, openFrame, status.WrongDirection},
+		{"protocol", server, &sv2.NewTemplate{}, status.WrongProtocol},
+		{"setup", client, &sv2.SetupConnection{}, status.State},
+		{"setup, raw", server, &sv2.Raw{MsgType: 1, Payload: make([]byte, 6)}, status.State},
+		{"negotiation", client, &sv2.RequestExtensions{}, status.State},
+		{"not negotiated", client, &sv2.Raw{ExtensionType: 0x4002}, status.NotNegotiated},
+		{"unknown core", client, &sv2.Raw{MsgType: 0xee}, status.Argument},
+		{"unknown negotiation", client, &sv2.Raw{ExtensionType: 1, MsgType: 9}, status.Argument},
+		{"channel bit", server, &sv2.Raw{MsgType: 0x15, Payload: make([]byte, 45)}, status.WrongChannelBit},
+		{"field", client, long, status.FieldTooLong},
+		{"never fits", server, &sv2.Raw{ExtensionType: 0x4001, Payload: make([]byte, OutputDefault)}, status.Limit},
+		{"too large", server, &sv2.Raw{ExtensionType: 0x4001, Payload: make([]byte, 1<<24)}, status.FrameTooLarge},
+	} {
+		if err := c.e.Send(c.m); !errors.Is(err, c.want) || len(c.e.Output()) != 0 || c.e.Err() != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if err := client.SendShare(nil, nil); err != status.Argument {
+		t.Error(err)
+	}
+	check(t, client.Send(&sv2.Raw{ExtensionType: 0x4001, MsgType: 9}))
+	pump(t, client, server, 1000, 0)
+	server.expect(t, EventMessage)
+}
+
+// TestForward: EX-04, EX-05: a proxy passes on channel messages of extensions that it does not know, and changes nothing.
+func TestForward(t *testing.T) {
+	client, server := connect(t, clientConfig(), serverConfig())
+	raw := &sv2.Raw{ExtensionType: 0x4009, MsgType: 7, ChannelMsg: true, Payload: []byte{5, 0, 0, 0, 0xaa, 0xbb}}
+	server.receive(frame(t, raw), 1000)
+	v := server.expect(t, EventIgnored)[0]
+	if id, ok := v.Frame.ChannelID(); !ok || id != 5 {
+		t.Fatalf("channel %d", id)
+	}
+	check(t, client.Forward(v.Frame))
+	if out := client.sent(t); !bytes.Equal(out, frame(t, raw)) {
+		t.Errorf("%x", out)
+	}
+	v.Frame.ChannelMsg = false
+	if err := client.Forward(v.Frame); err != status.Argument {
+		t.Error(err)
+	}
+	if err := client.Forward(sv2.Frame{Header: codec.Header{ChannelMsg: true}, Payload: make([]byte, 4)}); err != status.Argument {
+		t.Error(err)
+	}
+}
+
+// TestOutputLimit: issue 4: a full queue refuses a message whole; what was queued stays in order; room comes back with Sent.
+func TestOutputLimit(t *testing.T) {
+	k := newKeys(t)
+	for _, encrypted := range []bool{false, true} {
+		cc, sc := clientConfig(), serverConfig()
+		cc.Limits.Output = OutputMin
+		if encrypted {
+			cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+		}
+		client, server := connect(t, cc, sc)
+		queued, got := uint32(0), uint32(0)
+		fill := func() {
+			t.Helper()
+			for {
+				before := bytes.Clone(client.Output())
+				err := client.Send(&sv2.OpenExtendedMiningChannel{RequestID: queued, UserIdentity: make([]byte, queued%200)})
+				if err == status.QueueFull {
+					if !bytes.Equal(before, client.Output()) || status.QueueFull.Class() != status.ClassTransient {
+						t.Fatal("half a message was queued")
+					}
+					return
+				}
+				check(t, err)
+				queued++
+			}
+		}
+		fill()
+		if queued < 10 || len(client.Output()) > OutputMin {
+			t.Fatalf("%d queued, %d bytes", queued, len(client.Output()))
+		}
+		for round := range 40 {
+			part := client.Output()[:min(len(client.Output()), 100+round*37)]
+			in := bytes.Clone(part)
+			check(t, client.Sent(len(part)))
+			server.receive(in, 1000)
+			fill()
+		}
+		server.receive(client.sent(t), 1000)
+		for _, v := range server.events {
+			if v.Kind != EventMessage {
+				continue
+			}
+			var m sv2.OpenExtendedMiningChannel
+			if _, err := sv2.DecodeFrame(v.Frame, &m); err != nil || m.RequestID != got {
+				t.Fatalf("message %d: %v, want %d", m.RequestID, err, got)
+			}
+			got++
+		}
+		if got != queued {
+			t.Fatalf("%d of %d came", got, queued)
+		}
+		if err := client.Sent(1); err != status.Argument {
+			t.Errorf("Sent more than there is: %v", err)
+		}
+	}
+}
+
+// TestLargeMessages: NO-26: payloads of several blocks, at the limit of the receiver.
+func TestLargeMessages(t *testing.T) {
+	k := newKeys(t)
+	cc, sc := clientConfig(), serverConfig()
+	cc.Setup.Protocol, sc.Services[0] = sv2.ProtocolJobDeclaration, Service{Protocol: sv2.ProtocolJobDeclaration}
+	cc.Limits.Output, sc.Limits.Payload = 1<<22, 1<<21
+	cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	client, server := connect(t, cc, sc)
+	m := &sv2.DeclareMiningJob{WtxidList: make([]byte, 32*60_000), ExcessData: bytes.Repeat([]byte{7}, 1000)}
+	check(t, client.Send(m))
+	pump(t, client, server, 1000, 50_000)
+	var got sv2.DeclareMiningJob
+	if _, err := sv2.DecodeFrame(server.last(t).Frame, &got); err != nil || got.WtxidList.Len() != 60_000 || !bytes.Equal(got.ExcessData, m.ExcessData) {
+		t.Error(err)
+	}
+}
