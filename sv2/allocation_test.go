@@ -32,6 +32,12 @@ func TestAllocations(t *testing.T) {
 			}
 		})
 	}
+	tlvs := []byte{1, 0x40, 1, 0, 0, 2, 0, 1, 1, 0, 'w'}
+	expectNoAllocation(t, "FindTLV", func() {
+		if v, err := FindTLV(tlvs, 2, 1, TLVOptions{}); err != nil || len(v) != 1 {
+			t.Fatal(err)
+		}
+	})
 	frame, _ := (&SubmitSharesExtended{Extranonce: make([]byte, 8)}).AppendFrame(nil, nil)
 	d, _ := NewFrameDecoder(0, Memory{})
 	expectNoAllocation(t, "FrameDecoder", func() {

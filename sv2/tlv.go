@@ -43,16 +43,20 @@ func (o TLVOptions) take(all, trailing []byte) (codec.TLV, []byte, error) {
 			t, rest, kind = big, restBig, 0
 		}
 	}
-	e := &Error{ExtensionType: t.ExtensionType, MsgType: t.FieldType, Field: TLVField, Offset: len(all) - len(trailing), Size: len(trailing)}
 	if kind != 0 {
-		e.Kind = kind
-		return codec.TLV{}, nil, e
+		return codec.TLV{}, nil, tlvError(kind, t, len(all)-len(trailing), len(trailing), 0)
 	}
 	if info := LookupTLV(t.ExtensionType, t.FieldType); info != nil && len(t.Value) > info.Max {
-		e.Kind, e.Size, e.Limit = status.TLVTooLong, len(t.Value), info.Max
-		return codec.TLV{}, nil, e
+		return codec.TLV{}, nil, tlvError(status.TLVTooLong, t, len(all)-len(trailing), len(t.Value), info.Max)
 	}
 	return t, rest, nil
+}
+
+// tlvError is apart from take, so that reading a TLV that is right allocates nothing.
+func tlvError(kind status.Kind, t codec.TLV, offset, size, limit int) error {
+	return &Error{
+		Kind: kind, ExtensionType: t.ExtensionType, MsgType: t.FieldType, Field: TLVField, Offset: offset, Size: size, Limit: limit,
+	}
 }
 
 // TLVReader reads the TLVs behind a message one after the other. It accepts them in any order.
