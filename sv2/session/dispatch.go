@@ -49,6 +49,9 @@ func (s *Session) dispatchSetup(f sv2.Frame) {
 // message acts on a message that the program is to get.
 func (s *Session) message(f sv2.Frame) {
 	switch {
+	case s.gated() && f.Is((*sv2.Reconnect)(nil).Info()):
+		s.reconnectInSetup(f)
+		return
 	case s.gated():
 		s.hold(f)
 		return

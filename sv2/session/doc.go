@@ -26,8 +26,9 @@
 //	                                                                                 ReconnectInSetup
 //	decision      AcceptSetup,           server: all others wait                     DuplicateSetup,
 //	              RefuseSetup                                                        EarlyMessages
-//	negotiation   -                      client: RequestExtensions.Success, .Error;  EarlyMessages,
-//	                                     all others wait                             ExtensionsAnswer
+//	negotiation   server: Send of        client: RequestExtensions.Success, .Error;  EarlyMessages,
+//	              Reconnect              all others wait                             ExtensionsAnswer,
+//	                                                                                 ReconnectInSetup
 //	                                     server: RequestExtensions, once more after  ExtensionsRequired
 //	                                     an Error; any other message means that the
 //	                                     client wants no extensions
@@ -45,7 +46,13 @@
 //
 // An error ends the session for good: every later call returns the same [*Error], and the last event is EventEnd. When it
 // has Drain set, as after a refused SetupConnection, what Output gives has to be sent before the connection is closed, or
-// the peer never learns the reason; Finished tells when.
+// the peer never learns the reason; Finished tells when. Go on receiving meanwhile, and throw it away: a system that closes a
+// connection with unread bytes may discard what it has not sent.
+//
+// # Servers
+//
+// Answering act 1 costs more than anything else a stranger can ask for. Take from a noise.Admission before feeding it, and
+// bound the number of sessions that are not established; those that go no further end by their deadlines.
 //
 // # Memory
 //

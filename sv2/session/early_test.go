@@ -107,6 +107,7 @@ func TestEarlyLimits(t *testing.T) {
 		{"negotiable extension", Limits{EarlyMessages: 1}, []sv2.Message{&sv2.Raw{ExtensionType: 0x4001}, &sv2.Raw{ExtensionType: 0x4001}}, status.EarlyMessages},
 		{"other protocol", Limits{}, []sv2.Message{&sv2.NewTemplate{}}, status.WrongProtocol},
 		{"wrong direction", Limits{}, []sv2.Message{openFrame}, status.WrongDirection},
+		{"Reconnect", Limits{}, []sv2.Message{job, &sv2.Reconnect{}}, status.ReconnectInSetup},
 		{"second Success", Limits{}, []sv2.Message{setupOK}, status.UnsolicitedAnswer},
 	} {
 		client := early(t, c.limits)

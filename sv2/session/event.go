@@ -38,7 +38,8 @@ const (
 	// EventUserIdentityCut is a warning: a user identity to send was longer than 32 bytes and was cut.
 	EventUserIdentityCut
 	// EventEnd is the last event. Status and Class say why, Error knows more, ErrorCode and Flags are those of
-	// SetupConnection.Error. When Drain is set, send what Output gives before closing the connection; else close it at once.
+	// SetupConnection.Error. With ReconnectInSetup, Frame is the Reconnect. When Drain is set, send what Output gives before
+	// closing the connection; else close it at once.
 	EventEnd
 )
 
@@ -53,7 +54,7 @@ func (k EventKind) String() string {
 	return "unknown"
 }
 
-// Event is something that happened. Its slices are views, valid until the next call of NextEvent, Feed or Release.
+// Event is something that happened. Its slices are views, valid until the next call of NextEvent, Feed, PeerClosed or Release.
 type Event struct {
 	Kind   EventKind
 	Phase  Phase // of the session now

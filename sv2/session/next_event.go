@@ -36,7 +36,9 @@ func (s *Session) describe(e *Event) {
 	case EventEnd:
 		e.Status, e.ErrorCode, e.Flags, e.Extensions = s.err.Kind, s.err.Code, s.err.Flags, s.err.Extensions
 		e.Error, e.Drain = s.err, s.output.Len() > 0
-		s.releaseInput()
+		if s.err.Kind == status.ReconnectInSetup {
+			e.Frame = s.frame
+		}
 	}
 	if e.Status != 0 {
 		e.Class = e.Status.Class()

@@ -10,6 +10,9 @@ import (
 // Send queues a message. A SubmitSharesExtended gets the user identity of the configuration behind it when extension 0x0002
 // is negotiated, and nothing otherwise.
 //
+// A server may send Reconnect from PhaseNegotiation on, for clients that are idle after SetupConnection; everything else waits
+// for EventEstablished.
+//
 // All or nothing is queued. Kinds that change nothing: State before the session is established and for the messages that it
 // sends by itself; QueueFull while too much waits to be sent, and Limit for a message that would never fit; WrongDirection,
 // WrongProtocol, WrongChannelBit, NotNegotiated, and Argument for a message that may not be sent here; those of
@@ -62,12 +65,17 @@ func (s *Session) Forward(f sv2.Frame) error {
 }
 
 func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
-	if s.phase != PhaseEstablished {
+	if s.phase != PhaseEstablished && s.phase != PhaseNegotiation {
 		return s.misuse()
 	}
 	info, err := s.sendable(m)
 	if err != nil {
 		return err
+	}
+	// A server learns from the client's first message whether it negotiates, and some clients wait long before they send
+	// it. Such a client can be sent away; nothing else can be sent to it.
+	if s.phase != PhaseEstablished && info != reconnect {
+		return s.misuse()
 	}
 	var identity []byte
 	if info == submitSharesExtended && s.negotiation.on.has(sv2.ExtensionWorkerSpecificHashrateTracking) {
@@ -90,6 +98,7 @@ func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
 var (
 	submitSharesExtended   = (*sv2.SubmitSharesExtended)(nil).Info()
 	channelEndpointChanged = (*sv2.ChannelEndpointChanged)(nil).Info()
+	reconnect              = (*sv2.Reconnect)(nil).Info()
 )
 
 // sendable checks that this end may send m now. info is nil for a message of an extension that sv2 does not know.

@@ -144,3 +144,17 @@ func TestLargeMessages(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestReconnectWhileIdle: CM-02: a server can send a client away that has not sent anything after SetupConnection.
+func TestReconnectWhileIdle(t *testing.T) {
+	client, server := connect(t, clientConfig(), serverConfig())
+	if server.Phase() != PhaseNegotiation {
+		t.Fatal(server.Phase())
+	}
+	if err := server.Send(job); err != status.State {
+		t.Errorf("a job before the client has said anything: %v", err)
+	}
+	check(t, server.Send(&sv2.Reconnect{NewPort: 9}))
+	pump(t, client, server, 1000, 0)
+	client.expect(t, EventMessage)
+}

@@ -40,6 +40,7 @@ type Session struct {
 
 	protocol     uint8
 	usedVersion  uint16
+	settled      bool // SetupConnection.Success was sent or received
 	requestFlags uint32
 	successFlags uint32
 	negotiation  negotiation
@@ -139,7 +140,7 @@ func (s *Session) Close() {
 func (s *Session) Release() {
 	s.Close()
 	s.events = eventQueue{}
-	s.releaseInput()
+	s.forget()
 	s.output.Release()
 	s.deadline = 0
 }
@@ -173,7 +174,7 @@ func (s *Session) Role() sv2.Party { return s.profile.role }
 
 // Setup returns the protocol, the version and the two sets of flags that SetupConnection settled; ok is false before.
 func (s *Session) Setup() (protocol uint8, usedVersion uint16, requestFlags, successFlags uint32, ok bool) {
-	return s.protocol, s.usedVersion, s.requestFlags, s.successFlags, s.usedVersion != 0
+	return s.protocol, s.usedVersion, s.requestFlags, s.successFlags, s.settled
 }
 
 // Extensions returns the negotiated extensions, ascending. The slice is not to be changed, and the session replaces it when

@@ -24,7 +24,7 @@ func (s *Session) setupAnswer(f sv2.Frame) {
 	case f.Is((*sv2.SetupConnectionError)(nil).Info()):
 		s.setupError(f)
 	case f.Is((*sv2.Reconnect)(nil).Info()):
-		s.failFrame(status.ReconnectInSetup, f)
+		s.reconnectInSetup(f)
 	case f.Is((*sv2.RequestExtensionsSuccess)(nil).Info()), f.Is((*sv2.RequestExtensionsError)(nil).Info()):
 		s.failFrame(status.UnsolicitedAnswer, f)
 	default:
@@ -47,7 +47,7 @@ func (s *Session) setupSuccess(f sv2.Frame) {
 		s.end(&Error{Kind: status.SuccessFlags, Flags: refused}, false)
 		return
 	}
-	s.usedVersion, s.successFlags = m.UsedVersion, m.Flags
+	s.usedVersion, s.successFlags, s.settled = m.UsedVersion, m.Flags, true
 	s.events.push(EventSetup)
 	s.startNegotiation()
 }
@@ -59,6 +59,13 @@ func (s *Session) setupError(f sv2.Frame) {
 		return
 	}
 	s.end(&Error{Kind: status.SetupRefused, Code: string(m.ErrorCode), Flags: m.Flags}, false)
+}
+
+// reconnectInSetup ends a connection that the server gives up before it is established. It is not a message that waits: the
+// server is not going to answer.
+func (s *Session) reconnectInSetup(f sv2.Frame) {
+	s.frame = f
+	s.failFrame(status.ReconnectInSetup, f)
 }
 
 // contradiction returns the bits of SetupConnection.Success.flags that a client with these bits in SetupConnection.flags

@@ -83,6 +83,7 @@ func (s *Session) accept(flags uint32) {
 	if s.queueOwn(&sv2.SetupConnectionSuccess{UsedVersion: s.usedVersion, Flags: flags}); s.err != nil {
 		return
 	}
+	s.settled = true
 	s.events.push(EventSetup)
 	s.awaitRequest()
 }
@@ -92,6 +93,5 @@ func (s *Session) refuse(kind status.Kind, flags uint32, code string) {
 	if s.queueOwn(&sv2.SetupConnectionError{Flags: flags, ErrorCode: []byte(code)}); s.err != nil {
 		return
 	}
-	s.usedVersion = 0
 	s.end(&Error{Kind: kind, Flags: flags, Code: code}, true)
 }
