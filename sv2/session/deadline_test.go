@@ -149,6 +149,16 @@ func TestRetryTimeout(t *testing.T) {
 	client.expectEnd(t, status.NegotiationTimeout, PhaseNegotiation)
 }
 
+// TestClockGoesBack: an earlier time shortens no deadline.
+func TestClockGoesBack(t *testing.T) {
+	cc := clientConfig()
+	cc.Extensions.Request = []uint16{2}
+	client := startClient(t, cc)
+	check(t, client.Tick(at(5000)))
+	client.receive(frame(t, setupOK), 10)
+	silent(t, client, 35_000)
+}
+
 // TestDefaults: S0-02: 30 s; and nothing is watched when the program says never.
 func TestDefaults(t *testing.T) {
 	cc := clientConfig()

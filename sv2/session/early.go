@@ -13,7 +13,7 @@ const frameStart = codec.HeaderSize
 // peer sends none; some send one or two.
 type earlyQueue struct {
 	buffer sv2.Buffer
-	count  int
+	count  int // frames held so far: the gate opens once
 	shown  int // bytes of the frame that an event shows
 }
 
@@ -55,7 +55,6 @@ func (s *Session) replay() {
 		return
 	}
 	q.shown = q.buffer.Len() - len(rest)
-	q.count--
 	s.dispatch(f)
 }
 

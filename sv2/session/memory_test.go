@@ -84,6 +84,35 @@ func TestMemoryBound(t *testing.T) {
 	}
 }
 
+// TestEarlyMemory: the queue of early messages is there only while there are any; so is the handshake.
+func TestEarlyMemory(t *testing.T) {
+	k := newKeys(t)
+	var a account
+	cc, sc := clientConfig(), serverConfig()
+	cc.Memory, cc.Extensions.Request = a.memory(), []uint16{2}
+	client := startClient(t, cc)
+	client.receive(frame(t, setupOK), 1000)
+	before := a.held
+	client.receive(frame(t, job), 1000)
+	if a.held <= before {
+		t.Error("not counted")
+	}
+	client.receive(frame(t, success(1)), 1000)
+	if a.held != before || client.Phase() != PhaseEstablished {
+		t.Errorf("%d bytes held, %d before", a.held, before)
+	}
+	cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	client, server := connect(t, cc, sc)
+	for _, e := range []*end{client, server} {
+		if e.handshake != nil || e.link.Closed() {
+			t.Error("the handshake is kept, or the link is not")
+		}
+		if e.Close(); !e.link.Closed() {
+			t.Error("the keys are kept")
+		}
+	}
+}
+
 // TestNoMemory: a session that gets no memory ends with that kind and keeps nothing.
 func TestNoMemory(t *testing.T) {
 	k := newKeys(t)

@@ -186,6 +186,9 @@ func TestStaleAnswer(t *testing.T) {
 	}
 	client.receive(frame(t, success(first.RequestID, 2)), 1000)
 	client.expectEnd(t, status.ExtensionsAnswer, PhaseNegotiation)
+	client, first = asking(t, x)
+	client.receive(frame(t, refusal(first.RequestID+1, []uint16{3}, nil)), 1000)
+	client.expectEnd(t, status.ExtensionsAnswer, PhaseNegotiation)
 }
 
 // TestUnsolicitedAnswer: S0-08, issue 4: an answer that nobody waits for, at any time, ends the session.
@@ -247,6 +250,15 @@ func TestChannelEndpointChanged(t *testing.T) {
 		client.expect(t, EventMessage, EventExtensions)
 		sendShare(true)
 	}
+	if _, ok := client.NextDeadline(); ok {
+		t.Fatal("the deadline of an answer that has come")
+	}
+	// Two changes in a row are one negotiation.
+	check(t, server.Send(&sv2.ChannelEndpointChanged{ChannelID: 1}))
+	check(t, server.Send(&sv2.ChannelEndpointChanged{ChannelID: 2}))
+	pump(t, client, server, 1000, 0)
+	client.expect(t, EventMessage, EventExtensionsReset, EventMessage, EventExtensions)
+	server.expect(t, EventExtensions)
 	// A client that cannot do without is as strict as at the start.
 	cc.Extensions.Required = []uint16{2}
 	client, server = connect(t, cc, sc)

@@ -159,6 +159,15 @@ func TestVersionChosen(t *testing.T) {
 	}
 }
 
+// TestEmptyRange: SE-18: a range that ends before it begins has no version in it, also when both numbers are supported.
+func TestEmptyRange(t *testing.T) {
+	sc := serverConfig()
+	sc.MinVersion, sc.MaxVersion = 2, 5
+	server := startServer(t, sc)
+	server.receive(frame(t, &sv2.SetupConnection{MinVersion: 4, MaxVersion: 3, Vendor: []byte("v")}), 1000)
+	server.expectEnd(t, status.UnsupportedVersion, PhaseSetup)
+}
+
 // TestSuccessFlagsAreNotAnEcho: SE-17, JS-01, I16.
 func TestSuccessFlagsAreNotAnEcho(t *testing.T) {
 	sc := serverConfig()

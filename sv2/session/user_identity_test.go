@@ -24,6 +24,7 @@ func TestCutUserIdentity(t *testing.T) {
 		strings.Repeat("\x80", 40):     strings.Repeat("\x80", 32),
 		strings.Repeat("\xff", 40):     strings.Repeat("\xff", 32),
 		"a" + strings.Repeat("\x80\x80", 9) + strings.Repeat("b", 40): "a" + strings.Repeat("\x80\x80", 9) + strings.Repeat("b", 13),
+		"a" + strings.Repeat("\x80", 40):                              "a" + strings.Repeat("\x80", 31),
 	} {
 		if got := cutUserIdentity([]byte(in)); string(got) != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
