@@ -37,13 +37,15 @@ func TestDirectImports(t *testing.T) {
 }
 
 func TestLibraryImports(t *testing.T) {
-	linked := list(t, "{{join .Deps \"\\n\"}}", module+"capi")
-	if !slices.Contains(linked, module+"sv2") {
-		t.Fatalf("go list does not see what capi links: %q", linked)
-	}
-	for _, path := range forbidden {
-		if slices.Contains(linked, path) {
-			t.Errorf("libsv2 links %s", path)
+	for _, name := range []string{"capi", "sv2/session"} {
+		linked := list(t, "{{join .Deps \"\\n\"}}", module+name)
+		if !slices.Contains(linked, module+"sv2") {
+			t.Fatalf("go list does not see what %s links: %q", name, linked)
+		}
+		for _, path := range forbidden {
+			if slices.Contains(linked, path) {
+				t.Errorf("%s links %s", name, path)
+			}
 		}
 	}
 }
