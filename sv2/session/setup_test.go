@@ -263,7 +263,7 @@ func TestMalformedSetup(t *testing.T) {
 	client.expect(t, EventSetup, EventEstablished)
 }
 
-// TestErrorCodes: ER-01 to ER-05, I35: any text ends in the same kind; it is quoted for people.
+// TestErrorCodes: ER-01, ER-02, ER-03, ER-04, ER-05, I35: any text ends in the same kind; it is quoted for people.
 func TestErrorCodes(t *testing.T) {
 	for _, code := range []string{"", "unsupported-protocol", "no such\ncode\x00\xff", strings.Repeat("x", 255)} {
 		client := startClient(t, clientConfig())

@@ -106,7 +106,7 @@ func TestUserIdentityCutOnce(t *testing.T) {
 	client.expect(t, EventUserIdentityCut)
 }
 
-// TestUserIdentityReceived: E2-04, E2-05, TL-04 to TL-07, I3, I4: scanned in any order when negotiated; broken or over-long is
+// TestUserIdentityReceived: E2-04, E2-05, TL-04, TL-05, TL-06, TL-07, I3, I4: scanned in any order when negotiated; broken or over-long is
 // rejected with the message, and the connection goes on; nothing is looked at when it is not negotiated.
 func TestUserIdentityReceived(t *testing.T) {
 	tlv := func(extension uint16, n int) []byte {
