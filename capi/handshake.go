@@ -86,6 +86,10 @@ func sv2i_initiator_new(in *C.sv2i_policy, random *C.sv2i_byte, randomLen C.size
 		return report(err, nil)
 	}
 	handle, err := create(kindInitiator, initiator)
+	if err != nil {
+		initiator.Close()
+		*act1 = C.sv2_act1{}
+	}
 	*out = C.uint64_t(handle)
 	return report(err, nil)
 }
@@ -190,7 +194,11 @@ func sv2i_identity_respond(handle C.uint64_t, random *C.sv2i_byte, randomLen C.s
 	if err := responder.Respond(identity, randomness(random, randomLen), &message, (*[noise.Act2Size]byte)(unsafe.Pointer(act2)), &t.link); err != nil {
 		return report(err, nil)
 	}
-	return createTransport(t, out)
+	st = createTransport(t, out)
+	if st != 0 {
+		*act2 = C.sv2_act2{}
+	}
+	return st
 }
 
 //export sv2i_identity_free

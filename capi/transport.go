@@ -126,6 +126,9 @@ func sv2i_transport_open_in_place(handle C.uint64_t, buffer *C.uint8_t, bufferLe
 		}
 		return C.SV2_WANT_INPUT
 	}
+	if t.link.Closed() {
+		t.link.Close() // both halves are held: wipe both keys
+	}
 	if err != nil {
 		return report(err, nil)
 	}

@@ -19,13 +19,19 @@ const maxNonce = math.MaxUint64
 // cipherState is one key and the number of messages it has sealed or opened.
 // It must not be copied.
 type cipherState struct {
-	aead cipher.AEAD
-	// key is the copy of the key inside aead, for wiping.
-	key *[keySize]byte
+	*cipherKey
 	// nonce is four zero bytes and the counter, little-endian. It lives here
 	// because an array on the stack would be moved to the heap at every call.
 	nonce [chacha20poly1305.NonceSize]byte
 	n     uint64
+}
+
+// cipherKey is behind a pointer, and what it points to behind another: package
+// fmt follows one when a verb does not fit, whatever methods a type has.
+type cipherKey struct {
+	aead cipher.AEAD
+	// key is the copy of the key inside aead, for wiping.
+	key *[keySize]byte
 }
 
 // initialize sets the key and starts counting at 0.
@@ -34,7 +40,7 @@ func (c *cipherState) initialize(key *[keySize]byte) error {
 	if err != nil {
 		return status.CipherUnavailable
 	}
-	*c = cipherState{aead: aead, key: keyInside(aead, key)}
+	*c = cipherState{cipherKey: &cipherKey{aead: aead, key: keyInside(aead, key)}}
 	return nil
 }
 
@@ -53,6 +59,9 @@ func keyInside(aead cipher.AEAD, key *[keySize]byte) *[keySize]byte {
 
 // wipe destroys the key. The state cannot be used afterwards.
 func (c *cipherState) wipe() {
+	if c.cipherKey == nil {
+		return
+	}
 	if c.key != nil {
 		wipe(c.key[:])
 	}

@@ -248,5 +248,13 @@ func (d *Decoder) reserve(used, need int) error {
 // close ends the link and forgets what was received.
 func (d *Decoder) close(err error) error {
 	d.drop()
+	d.payload, d.opened, d.received = 0, 0, 0
+	d.phase = decodingHeader
 	return d.link.failReceiving(err)
 }
+
+// String shows no plaintext.
+func (*Decoder) String() string { return redacted }
+
+// GoString shows no plaintext.
+func (*Decoder) GoString() string { return redacted }

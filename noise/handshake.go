@@ -47,11 +47,16 @@ const (
 )
 
 // handshakeState is what a side has to keep secret until the end. It is behind
-// a pointer so that no way of printing an Initiator or a Responder shows it.
-type handshakeState struct {
+// two pointers so that no way of printing an Initiator or a Responder shows it:
+// package fmt follows one when a verb does not fit.
+type handshakeState struct{ *handshakeSecrets }
+
+type handshakeSecrets struct {
 	symmetricState
 	ephemeral keyPair
 }
+
+func newHandshakeState() *handshakeState { return &handshakeState{new(handshakeSecrets)} }
 
 func (s *handshakeState) wipe() {
 	s.symmetricState.wipe()

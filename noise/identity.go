@@ -22,7 +22,8 @@ type Identity struct {
 // NewIdentity puts a key and its certificate together. The key stays the
 // caller's: it must outlive the Identity and be released afterwards. random
 // chooses the encoding of the static key: 33 bytes an attempt, as in a
-// handshake. Kinds: CertificateVersion, KeyReleased, Random, Argument.
+// handshake. Kinds: CertificateVersion, CertificateWindow, KeyReleased, Random,
+// Argument.
 //
 // The certificate is not checked against an authority, whose key a server need
 // not know; Policy.Verify does that.

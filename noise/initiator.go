@@ -39,7 +39,7 @@ func (i *Initiator) Start(policy Policy, random io.Reader, act1 *[Act1Size]byte)
 		return err
 	}
 	i.policy = policy
-	i.state = new(handshakeState)
+	i.state = newHandshakeState()
 	s := i.state
 	if err := s.ephemeral.generate(random); err != nil {
 		return i.fail(err)

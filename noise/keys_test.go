@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -175,11 +176,29 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	}
 	link, _ := s.connect(t)
 	secrets := [][]byte{s.secretBytes[:], i.state.ephemeral.secret[:], link.sender.key[:], link.receiver.key[:]}
-	for _, value := range []any{s.secret, s.identity, &i, link} {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o", "%b", "%p"} {
+	type connection struct {
+		secret   *SecretKey
+		identity *Identity
+		began    *Initiator
+		link     *Transport
+	}
+	whole := &connection{s.secret, s.identity, &i, link}
+	values := []any{s.secret, s.identity, &i, link, whole, *whole}
+	// By value too, as a field of a struct is: through reflect, because these types must not be copied.
+	for _, pointer := range []any{s.secret, s.identity, &i, link} {
+		values = append(values, reflect.ValueOf(pointer).Elem())
+	}
+	var verbs []string
+	for _, flag := range []string{"", "+", "#"} {
+		for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
+			verbs = append(verbs, "%"+flag+string(verb))
+		}
+	}
+	for _, value := range values {
+		for _, verb := range verbs {
 			text := strings.ToLower(fmt.Sprintf(verb, value))
 			for _, secret := range secrets {
-				for _, form := range []string{"%x", "%v", "%d", "%o", "%b", "%#v", "%s"} {
+				for _, form := range []string{"%x", "%v", "%d", "%o", "%b", "%#v", "%s", "%c", "%U", "%q"} {
 					shown := strings.ToLower(strings.Trim(fmt.Sprintf(form, secret[8:24]), "[]"))
 					if len(shown) > 8 && strings.Contains(text, shown) {
 						t.Errorf("%s of %T shows a secret", verb, value)

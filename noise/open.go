@@ -91,15 +91,14 @@ func (t *Transport) OpenInPlace(buf []byte, maxPayload int) (frameSize, consumed
 			return 0, 0, status.Truncated
 		}
 		var header [HeaderSize]byte
-		announced, err := t.OpenHeader((*[SealedHeaderSize]byte)(buf), &header)
-		if err != nil {
+		if _, err := t.OpenHeader((*[SealedHeaderSize]byte)(buf), &header); err != nil {
 			return 0, 0, err
-		}
-		if announced > maxPayload {
-			return 0, 0, t.failReceiving(status.FrameTooLarge)
 		}
 	}
 	n := payloadSize(&t.pending)
+	if n > maxPayload {
+		return 0, 0, t.failReceiving(status.FrameTooLarge)
+	}
 	consumed = SealedFrameSize(n)
 	if len(buf) < consumed {
 		return 0, 0, status.Truncated

@@ -65,6 +65,7 @@ func (p *Policy) check() error {
 // since 1970. Kinds, in the order of the checks:
 //
 //   - Argument: the zero Policy.
+//   - KeyInvalid: an authority that is no key.
 //   - CertificateVersion: not version 0, so that nothing else is known of it.
 //   - CertificateSignature: no signature at all: R off the curve or s too large.
 //   - CertificateAuthority: a signature, but not the authority's for this key
@@ -73,11 +74,11 @@ func (p *Policy) check() error {
 //   - CertificateWindow: it ends before it begins.
 //   - CertificateNotYetValid, CertificateExpired: see the leeway.
 func (p *Policy) Verify(c *Certificate, server PublicKey, now uint64) error {
+	if err := p.check(); err != nil {
+		return err
+	}
 	if p.mode == policyInsecure {
 		return nil
-	}
-	if p.mode != policyAuthority {
-		return status.Argument
 	}
 	if c.Version != CertificateVersion {
 		return status.CertificateVersion

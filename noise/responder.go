@@ -25,10 +25,10 @@ func (r *Responder) Respond(identity *Identity, random io.Reader, act1 *[Act1Siz
 	if err := r.phase.expect(phaseNew); err != nil {
 		return err
 	}
-	if identity == nil || act1 == nil || act2 == nil || t == nil {
+	if identity == nil || identity.secret == nil || act1 == nil || act2 == nil || t == nil {
 		return status.Argument
 	}
-	s := new(handshakeState)
+	s := newHandshakeState()
 	defer s.wipe()
 	if err := s.respond(identity, random, act1, act2, t); err != nil {
 		*act2 = [Act2Size]byte{}

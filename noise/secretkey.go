@@ -73,10 +73,18 @@ func fillSecretKey(fill func(*[SecretKeySize]byte) error) (*SecretKey, error) {
 }
 
 // Public returns the public key, after a release too.
-func (k *SecretKey) Public() PublicKey { return k.public }
+func (k *SecretKey) Public() PublicKey {
+	if k == nil {
+		return PublicKey{}
+	}
+	return k.public
+}
 
 // Locked reports whether the key is in memory that cannot be swapped out.
 func (k *SecretKey) Locked() bool {
+	if k == nil {
+		return false
+	}
 	k.mutex.RLock()
 	defer k.mutex.RUnlock()
 	return k.region.Locked()
@@ -96,6 +104,9 @@ func (k *SecretKey) AppendText(dst []byte) ([]byte, error) {
 // Release wipes the key, after waiting for calls that are using it. Releasing
 // twice does nothing.
 func (k *SecretKey) Release() {
+	if k == nil {
+		return
+	}
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	k.region.Release()
@@ -103,6 +114,9 @@ func (k *SecretKey) Release() {
 
 // use lends the secret to f, which must not keep it.
 func (k *SecretKey) use(f func(*[SecretKeySize]byte) error) error {
+	if k == nil {
+		return status.KeyReleased
+	}
 	k.mutex.RLock()
 	defer k.mutex.RUnlock()
 	b := k.region.Bytes()

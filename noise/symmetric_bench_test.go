@@ -15,7 +15,7 @@ func BenchmarkSymmetric(b *testing.B) {
 	var shared [32]byte
 	var act2 [Act2Size]byte
 	side := func(t *Transport, initiator bool, piece func(*symmetricState, []byte, []byte) error) {
-		s := new(handshakeState)
+		s := newHandshakeState()
 		defer s.wipe()
 		s.initialize()
 		s.mixHash(e[:])

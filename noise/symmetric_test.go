@@ -48,7 +48,7 @@ func TestMixHashOfNothing(t *testing.T) {
 	if s.h != sha256.Sum256(before[:]) {
 		t.Error("hash of nothing")
 	}
-	if s.cipher.aead != nil {
+	if s.cipher.cipherKey != nil {
 		t.Error("a key before the first MixKey")
 	}
 }

@@ -15,8 +15,10 @@ import (
 // empty, blocks of 65535 bytes for every 65519 of payload, the last one shorter
 // (4.6).
 //
-// After a failure to open, or an exhausted nonce, the link is closed for good
-// and the keys are wiped: every later call gives TransportClosed. A call that is
+// After a failure to open, or an exhausted nonce, the link is closed for good:
+// every later call gives TransportClosed. The key of the half that failed is
+// wiped at once, that of the other half, which may be in use, at its next call
+// or by Close. A call that is
 // merely wrong (Argument, State, BufferTooSmall, FrameTooLarge) changes nothing.
 type Transport struct {
 	ready    atomic.Bool

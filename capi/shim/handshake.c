@@ -113,6 +113,7 @@ sv2_status sv2_identity_respond(sv2_identity identity, const uint8_t *random, si
     if (act1 == NULL || act2 == NULL || out == NULL) {
         return SV2_ERR_NULL;
     }
+    const sv2_act1 received = *act1; /* act2 may be the same memory */
     out->sv2_priv_transport = 0;
     memset(act2, 0, sizeof *act2);
     sv2_status status = sv2p_input(random, random_len);
@@ -121,7 +122,7 @@ sv2_status sv2_identity_respond(sv2_identity identity, const uint8_t *random, si
     }
     return status != SV2_OK ? status
                             : sv2i_identity_respond(identity.sv2_priv_identity, random, random_len,
-                                                    act1, act2, &out->sv2_priv_transport);
+                                                    &received, act2, &out->sv2_priv_transport);
 }
 
 sv2_status sv2_identity_free(sv2_identity *identity) {

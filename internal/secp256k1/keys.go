@@ -30,6 +30,8 @@ func CheckSecret(secret *[SecretSize]byte) bool {
 
 // PublicKey writes the x coordinate of d*G, in constant time.
 func PublicKey(public *[PublicSize]byte, secret *[SecretSize]byte) error {
+	wipeStack()
+	defer wipeStack()
 	x, err := publicX(secret)
 	if err != nil {
 		return err
@@ -55,6 +57,8 @@ func publicX(secret *[SecretSize]byte) (x element, err error) {
 // multiplication is constant time; the search for the encoding sees only the
 // public key.
 func Encode(encoding *[EncodingSize]byte, secret *[SecretSize]byte, random io.Reader) error {
+	wipeStack()
+	defer wipeStack()
 	x, err := publicX(secret)
 	if err != nil {
 		return err
@@ -89,6 +93,8 @@ var sharedTag = sha256.Sum256([]byte("bip324_ellswift_xonly_ecdh"))
 // peer; initiator says whose comes first. Constant time in secret; the peer's
 // encoding is decoded in variable time.
 func ECDH(shared *[SharedSize]byte, secret *[SecretSize]byte, ours, theirs *[EncodingSize]byte, initiator bool) error {
+	wipeStack()
+	defer wipeStack()
 	var message [2*32 + 2*EncodingSize + 32]byte
 	copy(message[:], sharedTag[:])
 	copy(message[32:], sharedTag[:])

@@ -25,6 +25,8 @@ func taggedHash(tag *[32]byte, parts ...[]byte) [32]byte {
 // in constant time but for the check at the end. It verifies what it made, so
 // that a fault does not give a signature that betrays the key.
 func Sign(signature *[SignatureSize]byte, secret *[SecretSize]byte, message []byte, aux *[32]byte) error {
+	wipeStack()
+	defer wipeStack()
 	var d, k, e, s scalar
 	var masked, nonce [32]byte
 	defer func() {

@@ -22,6 +22,19 @@ func wipePoints(list []point) {
 	clear(list)
 }
 
+// stackUsed is more than the functions that handle secrets use of the stack.
+const stackUsed = 12 * 1024
+
+// wipeStack overwrites the part of the stack below the caller. Called before secrets
+// are handled it makes the stack grow in time, so that no copy of them is left
+// behind by growing; called after, it wipes what they left.
+//
+//go:noinline
+func wipeStack() {
+	var below [stackUsed]byte
+	wipeBytes(below[:])
+}
+
 //go:noinline
 func wipeBytes(b []byte) {
 	clear(b)

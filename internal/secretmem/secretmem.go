@@ -9,7 +9,11 @@ package secretmem
 
 // Region is some bytes for one secret. The zero Region is a released one. It is
 // not safe for use while another goroutine releases it.
-type Region struct {
+type Region struct{ *mapping }
+
+// mapping is behind a pointer, and its bytes behind another: package fmt
+// follows one when a verb does not fit.
+type mapping struct {
 	bytes  []byte // a whole number of pages on Linux
 	size   int
 	locked bool
@@ -17,7 +21,7 @@ type Region struct {
 
 // New reserves size zero bytes, or fails with the error of the operating system.
 func New(size int) (*Region, error) {
-	r := &Region{size: size}
+	r := &Region{&mapping{size: size}}
 	if err := r.reserve(); err != nil {
 		return nil, err
 	}
@@ -26,18 +30,18 @@ func New(size int) (*Region, error) {
 
 // Bytes returns the memory, or nil after Release.
 func (r *Region) Bytes() []byte {
-	if r.bytes == nil {
+	if r == nil || r.mapping == nil || r.bytes == nil {
 		return nil
 	}
 	return r.bytes[:r.size:r.size]
 }
 
 // Locked reports whether the memory cannot be swapped out.
-func (r *Region) Locked() bool { return r.locked }
+func (r *Region) Locked() bool { return r.Bytes() != nil && r.locked }
 
 // Release wipes the memory and gives it back. Releasing twice does nothing.
 func (r *Region) Release() {
-	if r.bytes == nil {
+	if r.Bytes() == nil {
 		return
 	}
 	wipe(r.bytes)

@@ -32,6 +32,9 @@ func NewFrameDecoder(link *noise.Transport, maxPayload int, memory sv2.Memory) (
 	case maxPayload < 0 || maxPayload > sv2.PayloadSizeMax:
 		return nil, status.Limit
 	}
+	if link == nil {
+		return nil, status.Argument
+	}
 	if link.Closed() {
 		return nil, status.TransportClosed
 	}
