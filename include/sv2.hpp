@@ -923,6 +923,12 @@ inline sv2_policy trust_any_server() noexcept {
     return out;
 }
 
+/** Checks a certificate for a server's key as a client with this policy would; now is in seconds since 1970. */
+inline result<nothing> verify(const sv2_certificate &certificate, const sv2_public_key &server,
+                              const sv2_policy &policy, std::uint64_t now) {
+    return detail::done(sv2_certificate_verify(&certificate, &server, &policy, now));
+}
+
 /** An encrypted link, see sv2_transport. */
 class transport {
   public:

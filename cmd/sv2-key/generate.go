@@ -20,7 +20,7 @@ func generate(arguments []string, env environment) error {
 	}
 	line = append(line, '\n')
 	defer clear(line)
-	if err := writeFile(file, line, o.force); err != nil {
+	if err := replaceKey(file, line, o.force); err != nil {
 		return err
 	}
 	return keyReport(file, key.Public()).print(env.out, o.json)

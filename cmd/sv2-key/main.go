@@ -1,7 +1,7 @@
 // Command sv2-key makes and shows the keys and certificates of Stratum V2.
 //
 //	sv2-key generate [-force] [-json] FILE
-//	sv2-key sign -authority FILE -server KEY [-days N] [-backdate SECONDS] [-from UNIX -until UNIX] [-force] [-json] FILE
+//	sv2-key sign -authority FILE -server KEY [-days N | -until UNIX] [-backdate SECONDS | -from UNIX] [-force] [-json] FILE
 //	sv2-key show [-json] FILE-OR-KEY
 //
 // generate makes a secret key, for an authority or for a server: they are of
@@ -13,7 +13,8 @@
 // the Rust reference implementation reads. The 33-byte files of sv2-tp can be
 // read too. A certificate file holds one line: CERTIFICATE of the
 // specification (4.5.3), 138 bytes, in hexadecimal. All files are written with
-// mode 0600 and never over another file without -force.
+// mode 0600 and never over another file without -force. With it, sign replaces
+// only a certificate, and generate keeps what it replaces as FILE.old.
 package main
 
 import (
@@ -27,10 +28,12 @@ import (
 
 const usage = `usage:
   sv2-key generate [-force] [-json] FILE
-      make a secret key, for an authority or a server
+      make a secret key, for an authority or a server; -force keeps an old
+      file as FILE.old
   sv2-key sign -authority FILE -server KEY-OR-FILE [options] FILE
-      make a certificate: -days N (365), -backdate SECONDS (3600),
-      or -from UNIX -until UNIX; -force, -json
+      make a certificate that begins -backdate SECONDS (3600) before now or
+      at -from UNIX, and ends -days N (30) after now or after -from, or at
+      -until UNIX; -force replaces a certificate; -json
   sv2-key show [-json] FILE-OR-KEY
       tell what a key or certificate holds
 `
@@ -55,6 +58,13 @@ func run(arguments []string, env environment) int {
 		"generate": generate,
 		"sign":     sign,
 		"show":     show,
+	}
+	env.diagnostics = redactor{env.diagnostics}
+	for _, argument := range arguments {
+		if isSecretKey(argument) {
+			fmt.Fprintln(env.diagnostics, "sv2-key: this is a secret key; give the name of its file")
+			return 2
+		}
 	}
 	var command func([]string, environment) error
 	if len(arguments) > 0 {

@@ -103,7 +103,12 @@ func TestForce(t *testing.T) {
 	}
 	call("generate", "-force", file).want(t, 0)
 	wantMode(t, file)
-	if entries, _ := os.ReadDir(filepath.Dir(file)); len(entries) != 1 {
+	wantMode(t, file+".old")
+	if b, _ := os.ReadFile(file + ".old"); string(b) != "precious" {
+		t.Error("the old file is not kept")
+	}
+	call("generate", "-force", file).want(t, 1, "is not replaced", "exists")
+	if entries, _ := os.ReadDir(filepath.Dir(file)); len(entries) != 2 {
 		t.Error("files left behind")
 	}
 	call("generate", filepath.Join(file, "below")).want(t, 1)
@@ -142,5 +147,112 @@ func TestWrongUsage(t *testing.T) {
 		{1, []string{"sign", "-authority", filepath.Join(dir, "nothing"), "-server", "9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh", "out"}, "no such file"},
 	} {
 		call(c.arguments...).want(t, c.code, c.part)
+	}
+}
+
+// Nothing that sign or generate is told destroys a key.
+func TestKeysSurvive(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	authority, server, certificate := path("authority"), path("server"), path("certificate")
+	call("generate", authority).want(t, 0)
+	call("generate", server).want(t, 0)
+	call("generate", path("other")).want(t, 0)
+	if err := os.Symlink(authority, path("link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(server, path("name")); err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string][]byte{authority: nil, server: nil, path("other"): nil}
+	for name := range keys {
+		keys[name], _ = os.ReadFile(name)
+	}
+	sign := func(file string) result {
+		return call("sign", "-authority", authority, "-server", server, "-force", file)
+	}
+	for _, file := range []string{authority, server, path("link"), path("name")} {
+		sign(file).want(t, 1, "made from")
+	}
+	sign(path("other")).want(t, 1, "holds no certificate")
+	sign(dir).want(t, 1, "not a regular file")
+	sign(certificate).want(t, 0)
+	sign(certificate).want(t, 0)
+	call("generate", "-force", certificate).want(t, 1, "holds a certificate")
+	call("generate", "-force", dir).want(t, 1, "not a regular file")
+	for name, content := range keys {
+		if b, _ := os.ReadFile(name); !bytes.Equal(b, content) || len(b) == 0 {
+			t.Errorf("%s has changed", name)
+		}
+	}
+}
+
+func TestTimes(t *testing.T) {
+	const now, day = 1_700_000_000, 86400
+	dir := t.TempDir()
+	authority, certificate := filepath.Join(dir, "authority"), filepath.Join(dir, "certificate")
+	call("generate", authority).want(t, 0)
+	sign := func(arguments ...string) result {
+		return call(append(append([]string{"sign", "-authority", authority, "-server", authority, "-force", "-json"}, arguments...), certificate)...)
+	}
+	for _, c := range []struct {
+		arguments   []string
+		from, until uint32
+	}{
+		{nil, now - 3600, now + 30*day},
+		{[]string{"-days", "2", "-backdate", "0"}, now, now + 2*day},
+		{[]string{"-from", "1800000000"}, 1_800_000_000, 1_800_000_000 + 30*day},
+		{[]string{"-from", "1800000000", "-days", "2"}, 1_800_000_000, 1_800_000_000 + 2*day},
+		{[]string{"-from", "0", "-days", "1"}, 0, day},
+		{[]string{"-until", "1800000000"}, now - 3600, 1_800_000_000},
+	} {
+		got := sign(c.arguments...).report(t).Certificate
+		if got.ValidFrom != c.from || got.NotValidAfter != c.until {
+			t.Errorf("%v: %+v", c.arguments, got)
+		}
+	}
+	sign("-from", "-1").want(t, 1, "not a time")
+	sign("-until", "-1").want(t, 1, "not a time")
+	sign("-from", "5", "-backdate", "0").want(t, 1, "exclude each other")
+	sign("-until", "1800000000", "-days", "1").want(t, 1, "exclude each other")
+}
+
+// A key on the command line is not repeated, not even a damaged one.
+func TestNoEcho(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "key")
+	call("generate", file).want(t, 0)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.TrimSpace(string(b))
+	damaged := secret[:20] + "-" + secret[21:]
+	for _, c := range []struct {
+		code      int
+		arguments []string
+		part      string
+	}{
+		{2, []string{"show", secret}, "this is a secret key; give the name of its file"},
+		{2, []string{"show", " " + secret + "\n"}, "this is a secret key"},
+		{2, []string{"generate", secret}, "this is a secret key"},
+		{2, []string{"sign", "-authority", secret, "-server", file, "out"}, "this is a secret key"},
+		{2, []string{"sign", "-authority", file, "-server=" + secret, "out"}, "this is a secret key"},
+		{2, []string{"sign", "-days", secret[1:], "out"}, "[like a key]"},
+		{2, []string{"show", "-" + secret}, "[like a key]"},
+		{1, []string{"show", secret[1:]}, "[like a key] is neither a file nor a key"},
+		{1, []string{"show", damaged}, "neither a file nor a key"},
+		{1, []string{"show", strings.Repeat("a1", 32)}, "[like a key] is neither"},
+		{1, []string{"sign", "-authority", file, "-server", secret[1:], filepath.Join(dir, "out")}, "neither a file nor a key"},
+		{1, []string{"sign", "-authority", damaged, "-server", file, filepath.Join(dir, "out")}, "no such file"},
+	} {
+		r := call(c.arguments...)
+		r.want(t, c.code, c.part)
+		for i := 0; i+10 <= len(secret); i++ {
+			if strings.Contains(r.out+r.diagnostics, secret[i:i+10]) {
+				t.Errorf("a part of the secret is in %q", r.diagnostics)
+				break
+			}
+		}
 	}
 }

@@ -34,3 +34,10 @@ func (o *options) one(arguments []string) (string, error) {
 	}
 	return o.Arg(0), nil
 }
+
+// given returns the names of the flags that were on the command line.
+func (o *options) given() map[string]bool {
+	names := make(map[string]bool)
+	o.Visit(func(f *flag.Flag) { names[f.Name] = true })
+	return names
+}

@@ -28,7 +28,7 @@ func inspect(name string, env environment) (*report, error) {
 	if keyError == nil {
 		return keyReport("", public), nil
 	}
-	b, err := readFile(name, nil)
+	b, mode, err := readFile(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is neither a file nor a key: %w", name, keyError)
 	}
@@ -39,7 +39,7 @@ func inspect(name string, env environment) (*report, error) {
 	if certificate, err := parseCertificate(b); err == nil {
 		return certificateReport(name, &certificate, uint64(max(env.now().Unix(), 0))), nil
 	}
-	secret, err := readSecretKey(name, env)
+	secret, err := secretKeyOf(name, b, mode, env)
 	if err != nil {
 		return nil, fmt.Errorf("neither a certificate nor a key: %w", err)
 	}

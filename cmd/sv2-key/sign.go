@@ -17,10 +17,11 @@ func sign(arguments []string, env environment) error {
 	o.allowForce()
 	authorityFile := o.String("authority", "", "file of the authority's secret key")
 	serverName := o.String("server", "", "public key or key file of the server")
-	days := o.Uint64("days", 365, "how long the certificate is valid")
-	backdate := o.Uint64("backdate", 3600, "seconds that it begins before now")
-	from := o.Int64("from", -1, "begin, in seconds since 1970")
-	until := o.Int64("until", -1, "end, in seconds since 1970")
+	var times times
+	o.Uint64Var(&times.days, "days", 30, "how long the certificate is valid, from now or from -from")
+	o.Uint64Var(&times.backdate, "backdate", 3600, "seconds that it begins before now")
+	o.Int64Var(&times.from, "from", 0, "begin, in seconds since 1970")
+	o.Int64Var(&times.until, "until", 0, "end, in seconds since 1970")
 	file, err := o.one(arguments)
 	if err != nil {
 		return err
@@ -30,12 +31,14 @@ func sign(arguments []string, env environment) error {
 		return errUsage
 	}
 	now := uint64(max(env.now().Unix(), 0))
-	validFrom, notValidAfter := noise.Window(now, *backdate, min(*days, math.MaxUint32)*secondsPerDay)
-	if err := override(&validFrom, *from); err != nil {
+	validFrom, notValidAfter, err := times.window(now, o.given())
+	if err != nil {
 		return err
 	}
-	if err := override(&notValidAfter, *until); err != nil {
-		return err
+	for _, input := range []string{*authorityFile, *serverName} {
+		if isSameFile(file, input) {
+			return fmt.Errorf("%s is a file that the certificate is made from", file)
+		}
 	}
 
 	server, err := publicKeyOf(*serverName, env)
@@ -53,22 +56,55 @@ func sign(arguments []string, env environment) error {
 	}
 	full := noise.FullCertificate{Certificate: certificate, Server: server, Authority: authority.Public()}
 	line := append(hex.AppendEncode(nil, full.Append(nil)), '\n')
-	if err := writeFile(file, line, o.force); err != nil {
+	if err := replaceCertificate(file, line, o.force); err != nil {
 		return err
 	}
 	return certificateReport(file, &full, now).print(env.out, o.json)
 }
 
-// override replaces a time by one from the command line; -1 is "not given".
-func override(time *uint32, given int64) error {
-	if given == -1 {
-		return nil
+// times are the flags that say when a certificate is valid.
+type times struct {
+	days, backdate uint64
+	from, until    int64
+}
+
+// window returns the first and the last second. given tells which flags were on
+// the command line.
+func (t *times) window(now uint64, given map[string]bool) (validFrom, notValidAfter uint32, err error) {
+	if given["from"] && given["backdate"] || given["until"] && given["days"] {
+		return 0, 0, errors.New("-from and -backdate exclude each other, and so do -until and -days")
 	}
-	if given < 0 || given > math.MaxUint32 {
-		return fmt.Errorf("%d is not a time that a certificate can hold", given)
+	if given["from"] {
+		if err := checkMoment(t.from); err != nil {
+			return 0, 0, err
+		}
+		now, t.backdate = uint64(t.from), 0
 	}
-	*time = uint32(given)
+	validFrom, notValidAfter = noise.Window(now, t.backdate, min(t.days, math.MaxUint32)*secondsPerDay)
+	if given["until"] {
+		if err := checkMoment(t.until); err != nil {
+			return 0, 0, err
+		}
+		notValidAfter = uint32(t.until)
+	}
+	return validFrom, notValidAfter, nil
+}
+
+func checkMoment(seconds int64) error {
+	if seconds < 0 || seconds > math.MaxUint32 {
+		return fmt.Errorf("%d is not a time that a certificate can hold", seconds)
+	}
 	return nil
+}
+
+// isSameFile tells whether two names, links or not, lead to one file.
+func isSameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // publicKeyOf takes the text of a public key, or the file of a secret one.

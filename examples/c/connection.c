@@ -186,7 +186,7 @@ static bool exchange_acts(struct connection *connection, struct handshake *hands
 static bool fail_by_handshake(struct connection *connection, sv2_status status) {
     if (is_refused_certificate(status)) {
         char text[REFUSED_CERTIFICATE_TEXT_SIZE];
-        refused_certificate_to_text(status, text);
+        refused_certificate_to_text(status, &connection->server, &connection->certificate, text);
         connection->trust_failure = status;
         return fail(connection, CONNECTION_UNTRUSTED, "%s", text);
     }
@@ -232,6 +232,9 @@ bool connection_open(struct connection *connection, const struct endpoint *endpo
                      const struct link_security *security, int stop_descriptor) {
     memset(connection, 0, sizeof *connection);
     connection->socket = -1;
+    if (security->protection == LINK_UNDECIDED) {
+        return fail_here(connection, SV2_ERR_ARGUMENT);
+    }
     if (open_socket(connection, endpoint, stop_descriptor) &&
         (security->protection == LINK_PLAIN ||
          shake_hands(connection, security, stop_descriptor)) &&

@@ -22,11 +22,11 @@ enum connection_state {
 
 struct connection {
     enum connection_state state;
-    char failure[512]; // why state is not CONNECTION_OPEN
-    int socket;        // to poll for input and, if connection_has_output, for output
+    char failure[REFUSED_CERTIFICATE_TEXT_SIZE]; // why state is not CONNECTION_OPEN
+    int socket; // to poll for input and, if connection_has_output, for output
     bool is_encrypted;
     sv2_status trust_failure;    // with CONNECTION_UNTRUSTED
-    sv2_public_key server;       // what the other end showed, if is_encrypted
+    sv2_public_key server;       // what the other end showed, if is_encrypted or refused
     sv2_certificate certificate; // likewise
     sv2_transport transport;
     sv2_decoder decoder;

@@ -22,7 +22,8 @@ struct link_security {
 };
 
 // Reads the authority's key for LINK_AUTHENTICATED; authority_text is not looked at otherwise.
-// Returns: SV2_OK, or what is wrong with the text.
+// Returns: SV2_OK; what is wrong with the text; SV2_ERR_ARGUMENT for LINK_UNDECIDED. After an
+// error, security is LINK_UNDECIDED, with which there is no connection.
 sv2_status link_security_init(struct link_security *security, enum link_protection protection,
                               const char *authority_text, bool has_clock);
 
@@ -39,6 +40,7 @@ struct handshake {
 sv2_status handshake_start(struct handshake *handshake, const struct link_security *security);
 
 // Once both messages are through: checks the server, and gives the link and what the server showed.
+// What it showed is there after a refused certificate, too; there is no link then.
 sv2_status handshake_finish(struct handshake *handshake, sv2_transport *transport,
                             sv2_public_key *server, sv2_certificate *certificate);
 
@@ -50,9 +52,13 @@ void handshake_end(struct handshake *handshake);
 // does that.
 bool is_refused_certificate(sv2_status status);
 
-#define REFUSED_CERTIFICATE_TEXT_SIZE 256u
+void server_key_to_text(const sv2_public_key *server, char out[SV2_KEY_TEXT_SIZE]);
 
-// What is wrong with the certificate, and what to do about it.
-void refused_certificate_to_text(sv2_status status, char out[REFUSED_CERTIFICATE_TEXT_SIZE]);
+#define REFUSED_CERTIFICATE_TEXT_SIZE 512u
+
+// What is wrong with the certificate, what to do about it, and what the server showed.
+void refused_certificate_to_text(sv2_status status, const sv2_public_key *server,
+                                 const sv2_certificate *certificate,
+                                 char out[REFUSED_CERTIFICATE_TEXT_SIZE]);
 
 #endif

@@ -243,8 +243,13 @@ static enum session_end describe_connection(struct miner *miner) {
                      "the provider broke the protocol: %s", connection->failure);
         return SESSION_VIOLATION;
     case CONNECTION_UNTRUSTED: {
+        char key[SV2_KEY_TEXT_SIZE];
+        server_key_to_text(&connection->server, key);
         const struct report_field fields[] = {
-            REPORT_TEXT("status", sv2_status_name(connection->trust_failure)), REPORT_END};
+            REPORT_TEXT("status", sv2_status_name(connection->trust_failure)),
+            REPORT_TEXT("server_key", key),
+            REPORT_NUMBER("valid_from", connection->certificate.valid_from),
+            REPORT_NUMBER("not_valid_after", connection->certificate.not_valid_after), REPORT_END};
         report_event(&miner->report, REPORT_PROBLEM, "untrusted", fields,
                      "the provider is not trusted: %s", connection->failure);
         return SESSION_UNTRUSTED;
@@ -265,10 +270,11 @@ static const char *describe_protection(const struct link_security *security) {
     case LINK_TO_ANYONE:
         return "encrypted, but who is at the other end was not checked";
     case LINK_PLAIN:
-    case LINK_UNDECIDED:
+        return "the link is plain TCP, not encrypted";
+    case LINK_UNDECIDED: // has no connection
         break;
     }
-    return "the link is plain TCP, not encrypted";
+    return "how the link is protected is unknown";
 }
 
 static void report_connected(struct miner *miner) {
@@ -284,10 +290,7 @@ static void report_connected(struct miner *miner) {
         return;
     }
     char key[SV2_KEY_TEXT_SIZE];
-    size_t key_size = 0;
-    if (sv2_public_key_text(&connection->server, key, sizeof key, &key_size) != SV2_OK) {
-        return;
-    }
+    server_key_to_text(&connection->server, key);
     char from[UTC_TEXT_SIZE];
     char until[UTC_TEXT_SIZE];
     utc_to_text(connection->certificate.valid_from, from);

@@ -63,7 +63,11 @@ void FrameStream::sent(std::size_t size) {
 }
 
 void FrameStream::queue(Bytes frame) {
-    queue_bytes(link_ ? link_->seal(frame).value() : std::move(frame));
+    if (security_ == nullptr)
+        return queue_bytes(std::move(frame));
+    if (!link_)
+        throw std::logic_error("a message was to be sent before the link is encrypted");
+    queue_bytes(link_->seal(frame).value());
 }
 
 void FrameStream::queue_bytes(Bytes bytes) {

@@ -44,7 +44,8 @@ class FrameStream {
     bool is_inside_frame() const;
 
     // Throws sv2::exception when the message cannot be encoded, OutputLimitError when too much
-    // waits already.
+    // waits already, std::logic_error when the handshake is not over: with security, nothing goes
+    // out as plain text.
     template <class Message> void send(const Message &message) {
         queue(sv2::encode(message).value());
     }

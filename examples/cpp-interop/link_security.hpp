@@ -12,7 +12,9 @@ namespace template_provider {
 struct LinkSecurityOptions {
     std::string key_file;
     std::string certificate_file;
-    // A handshake costs about 0.15 ms of a core, whoever asks for it.
+    // A handshake costs about 0.15 ms of a core, whoever asks for it. This is one bucket for all
+    // clients, so that one of them can leave nothing for the others; a public server wants one per
+    // source address too.
     std::uint32_t handshakes_per_second = 100;
     std::uint32_t handshake_burst = 100;
 };

@@ -149,6 +149,8 @@ static void test_refused_servers() {
         sv2::text(sv2::secret_key::generate().value().public_key().value()).value();
     // Without --no-reconnect: it must not try again.
     check_end({}, 7, "the certificate is not signed by the configured authority", other, true);
+    // With what it showed, so that its operator can be asked.
+    check_end({}, 7, "(it shows server key 9", other, true);
     Behaviour expired;
     expired.not_valid_after = -60;
     check_end(expired, 7, "the certificate has expired by this clock, 20", "", true);
