@@ -25,6 +25,8 @@ warnings="-Wall -Wextra -Wpedantic -Wconversion -Werror"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export work
+[[ -n ${SV2_TEST_SKIP:-} ]] && echo "left out:$skip" >&2
+[[ -n $debug ]] || echo "left out: panic, which needs the debug flavour" >&2
 awk -f test/c/header_tables.awk include/sv2.h >"$work/header_tables.h"
 common="-g $warnings -Iinclude -I$work ${SV2_TEST_CFLAGS:-}"
 

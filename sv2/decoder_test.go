@@ -202,7 +202,7 @@ func TestDecoderMemory(t *testing.T) {
 
 // TestDecoderFull shows that a decoder full of frames takes no more until they are taken, and loses nothing.
 func TestDecoderFull(t *testing.T) {
-	d, _ := NewFrameDecoder(10, Memory{})
+	d, _ := NewFrameDecoder(18, Memory{}) // two frames fill it
 	frame, _ := (&SetupConnectionSuccess{UsedVersion: 2}).AppendFrame(nil, nil)
 	wire := bytes.Repeat(frame, 50)
 	got := 0
@@ -211,19 +211,23 @@ func TestDecoderFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if want := min(len(wire), 2*len(frame)); n != want {
+			t.Fatalf("an empty decoder took %d bytes, want %d", n, want)
+		}
 		wire = wire[n:]
-		if n == 0 {
-			if _, err := d.Writable(); !errors.Is(err, status.Limit) && d.Buffered() == 16 {
-				t.Fatalf("Writable on a full decoder: %v", err)
-			}
+		if n, err := d.Feed(frame); n != 0 || err != nil {
+			t.Fatalf("a full decoder took %d bytes: %v", n, err)
+		}
+		if _, err := d.Writable(); !errors.Is(err, status.Limit) {
+			t.Fatalf("Writable on a full decoder: %v", err)
 		}
 		for {
 			f, _, err := d.Next()
-			if err != nil {
+			if err == status.WantInput {
 				break
 			}
-			if !bytes.Equal(f.Payload, frame[6:]) {
-				t.Fatal("payload differs")
+			if err != nil || !bytes.Equal(f.Payload, frame[6:]) {
+				t.Fatalf("payload differs: %x, %v", f.Payload, err)
 			}
 			got++
 		}

@@ -3,7 +3,6 @@ package sv2
 import (
 	"strconv"
 
-	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/status"
 )
 
@@ -95,29 +94,8 @@ func refuse(message, field int, kind status.Kind, size int) error {
 	info := &infos[message]
 	return &Error{
 		Kind: kind, ExtensionType: info.ExtensionType, MsgType: info.MsgType, Field: field,
-		Size: size, Limit: info.Fields[field].Type.limit(),
+		Size: size, Limit: fieldLimits[info.Fields[field].Type],
 	}
-}
-
-// limit is the largest number of bytes of a value of this type, without its length prefix; 0 when its size is fixed.
-func (t FieldType) limit() int {
-	switch t {
-	case FieldB032:
-		return codec.B032Max
-	case FieldStr0255, FieldB0255:
-		return codec.B0255Max
-	case FieldB064K:
-		return codec.B064KMax
-	case FieldSeq0255U256:
-		return codec.Seq0255Max * codec.U256Size
-	case FieldSeq064KU256:
-		return codec.Seq064KMax * codec.U256Size
-	case FieldSeq064KU32:
-		return codec.Seq064KMax * 4
-	case FieldSeq064KU16:
-		return codec.Seq064KMax * 2
-	}
-	return 0
 }
 
 func tooLong(n, most int) status.Kind {

@@ -48,6 +48,27 @@ var fieldTypeNames = [...]string{
 	FieldSeq064KB016M: "SEQ0_64K[B0_16M]",
 }
 
+// fieldLimits holds the most bytes of a value behind its length or count; 0 for types of one size.
+var fieldLimits = [...]int{
+	FieldU8:           0,
+	FieldU16:          0,
+	FieldU32:          0,
+	FieldU64:          0,
+	FieldF32:          0,
+	FieldBool:         0,
+	FieldU256:         0,
+	FieldStr0255:      255,
+	FieldB032:         32,
+	FieldB0255:        255,
+	FieldB064K:        65535,
+	FieldOptionU32:    5,
+	FieldSeq0255U256:  8160,
+	FieldSeq064KU256:  2097120,
+	FieldSeq064KU32:   262140,
+	FieldSeq064KU16:   131070,
+	FieldSeq064KB016M: 16777216,
+}
+
 // takeField reads and discards one value of type t from the front of b.
 func takeField(t FieldType, b []byte) (rest []byte, kind status.Kind) {
 	switch t {
