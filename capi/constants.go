@@ -10,17 +10,17 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
-// Numbers of the header that Go packages state too: arrays of different lengths do not have the same type.
+// Numbers of the header that Go packages state too. An index other than 0 does not compile.
 var (
-	_ [C.SV2_PARTY_CLIENT]byte          = [sv2.Client]byte{}
-	_ [C.SV2_PARTY_SERVER]byte          = [sv2.Server]byte{}
-	_ [C.SV2_TAG_SIZE]byte              = [noise.TagSize]byte{}
-	_ [C.SV2_SEALED_HEADER_SIZE]byte    = [noise.SealedHeaderSize]byte{}
-	_ [C.SV2_BLOCK_SIZE_MAX]byte        = [noise.MaxChunk]byte{}
-	_ [C.SV2_CERTIFICATE_SIZE]byte      = [noise.CertificateSize]byte{}
-	_ [C.SV2_FULL_CERTIFICATE_SIZE]byte = [noise.FullCertificateSize]byte{}
-	_ [C.SV2_SECRET_KEY_SIZE]byte       = [noise.SecretKeySize]byte{}
-	_ [C.SV2_LEEWAY_DEFAULT]byte        = [noise.DefaultLeeway]byte{}
-	_ C.sv2_act1                        = C.sv2_act1{bytes: [noise.Act1Size]C.uint8_t{}}
-	_ C.sv2_act2                        = C.sv2_act2{bytes: [noise.Act2Size]C.uint8_t{}}
+	_ = [1]struct{}{}[C.SV2_PARTY_CLIENT-sv2.Client]
+	_ = [1]struct{}{}[C.SV2_PARTY_SERVER-sv2.Server]
+	_ = [1]struct{}{}[C.SV2_TAG_SIZE-noise.TagSize]
+	_ = [1]struct{}{}[C.SV2_SEALED_HEADER_SIZE-noise.SealedHeaderSize]
+	_ = [1]struct{}{}[C.SV2_BLOCK_SIZE_MAX-noise.MaxChunk]
+	_ = [1]struct{}{}[C.SV2_CERTIFICATE_SIZE-noise.CertificateSize]
+	_ = [1]struct{}{}[C.SV2_FULL_CERTIFICATE_SIZE-noise.FullCertificateSize]
+	_ = [1]struct{}{}[C.SV2_SECRET_KEY_SIZE-noise.SecretKeySize]
+	_ = [1]struct{}{}[C.SV2_LEEWAY_DEFAULT-noise.DefaultLeeway]
+	_ = C.sv2_act1{bytes: [noise.Act1Size]C.uint8_t{}}
+	_ = C.sv2_act2{bytes: [noise.Act2Size]C.uint8_t{}}
 )

@@ -15,7 +15,7 @@ import "C"
 import "unsafe"
 
 // The layout of every public message struct as the library sees it, computed from the schema and checked by the compiler:
-// arrays of different lengths do not have the same type. test/c/zlayout.c holds the same numbers against the header.
+// an index other than 0 does not compile. test/c/zlayout.c holds the same numbers against the header.
 
 const (
 	wide      = unsafe.Sizeof(uintptr(0)) / 8               // 1 with 8-byte pointers
@@ -25,262 +25,262 @@ const (
 	ilp32i386 = (1 - wide) * (1 - aligned)
 )
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.protocol)]byte{}
-var _ [lp64*2 + ilp32*2 + ilp32i386*2]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.min_version)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.max_version)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.flags)]byte{}
-var _ [lp64*16 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.endpoint_host)]byte{}
-var _ [lp64*32 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.endpoint_port)]byte{}
-var _ [lp64*40 + ilp32*24 + ilp32i386*24]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.vendor)]byte{}
-var _ [lp64*56 + ilp32*32 + ilp32i386*32]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.hardware_version)]byte{}
-var _ [lp64*72 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.firmware)]byte{}
-var _ [lp64*88 + ilp32*48 + ilp32i386*48]byte = [unsafe.Offsetof(C.sv2_setup_connection{}.device_id)]byte{}
-var _ [lp64*104 + ilp32*56 + ilp32i386*56]byte = [unsafe.Sizeof(C.sv2_setup_connection{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_setup_connection{}.protocol)]
+var _ = [1]struct{}{}[lp64*2+ilp32*2+ilp32i386*2-unsafe.Offsetof(C.sv2_setup_connection{}.min_version)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_setup_connection{}.max_version)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_setup_connection{}.flags)]
+var _ = [1]struct{}{}[lp64*16+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_setup_connection{}.endpoint_host)]
+var _ = [1]struct{}{}[lp64*32+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_setup_connection{}.endpoint_port)]
+var _ = [1]struct{}{}[lp64*40+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_setup_connection{}.vendor)]
+var _ = [1]struct{}{}[lp64*56+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_setup_connection{}.hardware_version)]
+var _ = [1]struct{}{}[lp64*72+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_setup_connection{}.firmware)]
+var _ = [1]struct{}{}[lp64*88+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_setup_connection{}.device_id)]
+var _ = [1]struct{}{}[lp64*104+ilp32*56+ilp32i386*56-unsafe.Sizeof(C.sv2_setup_connection{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_setup_connection_success{}.used_version)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_setup_connection_success{}.flags)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Sizeof(C.sv2_setup_connection_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_setup_connection_success{}.used_version)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_setup_connection_success{}.flags)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_setup_connection_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_setup_connection_error{}.flags)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_setup_connection_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_setup_connection_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_setup_connection_error{}.flags)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_setup_connection_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_setup_connection_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_channel_endpoint_changed{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Sizeof(C.sv2_channel_endpoint_changed{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_channel_endpoint_changed{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Sizeof(C.sv2_channel_endpoint_changed{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_reconnect{}.new_host)]byte{}
-var _ [lp64*16 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_reconnect{}.new_port)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_reconnect{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_reconnect{}.new_host)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_reconnect{}.new_port)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_reconnect{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.user_identity)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.nominal_hash_rate)]byte{}
-var _ [lp64*28 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.max_target)]byte{}
-var _ [lp64*64 + ilp32*48 + ilp32i386*48]byte = [unsafe.Sizeof(C.sv2_open_standard_mining_channel{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.user_identity)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.nominal_hash_rate)]
+var _ = [1]struct{}{}[lp64*28+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_open_standard_mining_channel{}.max_target)]
+var _ = [1]struct{}{}[lp64*64+ilp32*48+ilp32i386*48-unsafe.Sizeof(C.sv2_open_standard_mining_channel{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.request_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.channel_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.target)]byte{}
-var _ [lp64*40 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.extranonce_prefix)]byte{}
-var _ [lp64*56 + ilp32*48 + ilp32i386*48]byte = [unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.group_channel_id)]byte{}
-var _ [lp64*64 + ilp32*52 + ilp32i386*52]byte = [unsafe.Sizeof(C.sv2_open_standard_mining_channel_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.target)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.extranonce_prefix)]
+var _ = [1]struct{}{}[lp64*56+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_open_standard_mining_channel_success{}.group_channel_id)]
+var _ = [1]struct{}{}[lp64*64+ilp32*52+ilp32i386*52-unsafe.Sizeof(C.sv2_open_standard_mining_channel_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_open_mining_channel_error{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_open_mining_channel_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_open_mining_channel_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_open_mining_channel_error{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_open_mining_channel_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_open_mining_channel_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.user_identity)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.nominal_hash_rate)]byte{}
-var _ [lp64*28 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.max_target)]byte{}
-var _ [lp64*60 + ilp32*48 + ilp32i386*48]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.min_extranonce_size)]byte{}
-var _ [lp64*64 + ilp32*52 + ilp32i386*52]byte = [unsafe.Sizeof(C.sv2_open_extended_mining_channel{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.user_identity)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.nominal_hash_rate)]
+var _ = [1]struct{}{}[lp64*28+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.max_target)]
+var _ = [1]struct{}{}[lp64*60+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_open_extended_mining_channel{}.min_extranonce_size)]
+var _ = [1]struct{}{}[lp64*64+ilp32*52+ilp32i386*52-unsafe.Sizeof(C.sv2_open_extended_mining_channel{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.request_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.channel_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.target)]byte{}
-var _ [lp64*40 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.extranonce_size)]byte{}
-var _ [lp64*48 + ilp32*44 + ilp32i386*44]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.extranonce_prefix)]byte{}
-var _ [lp64*64 + ilp32*52 + ilp32i386*52]byte = [unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.group_channel_id)]byte{}
-var _ [lp64*72 + ilp32*56 + ilp32i386*56]byte = [unsafe.Sizeof(C.sv2_open_extended_mining_channel_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.target)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.extranonce_size)]
+var _ = [1]struct{}{}[lp64*48+ilp32*44+ilp32i386*44-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.extranonce_prefix)]
+var _ = [1]struct{}{}[lp64*64+ilp32*52+ilp32i386*52-unsafe.Offsetof(C.sv2_open_extended_mining_channel_success{}.group_channel_id)]
+var _ = [1]struct{}{}[lp64*72+ilp32*56+ilp32i386*56-unsafe.Sizeof(C.sv2_open_extended_mining_channel_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_new_mining_job{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_new_mining_job{}.job_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_new_mining_job{}.min_ntime)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_new_mining_job{}.version)]byte{}
-var _ [lp64*20 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_new_mining_job{}.merkle_root)]byte{}
-var _ [lp64*52 + ilp32*52 + ilp32i386*52]byte = [unsafe.Sizeof(C.sv2_new_mining_job{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_new_mining_job{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_new_mining_job{}.job_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_new_mining_job{}.min_ntime)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_new_mining_job{}.version)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_new_mining_job{}.merkle_root)]
+var _ = [1]struct{}{}[lp64*52+ilp32*52+ilp32i386*52-unsafe.Sizeof(C.sv2_new_mining_job{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_update_channel{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_update_channel{}.nominal_hash_rate)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_update_channel{}.maximum_target)]byte{}
-var _ [lp64*40 + ilp32*40 + ilp32i386*40]byte = [unsafe.Sizeof(C.sv2_update_channel{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_update_channel{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_update_channel{}.nominal_hash_rate)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_update_channel{}.maximum_target)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Sizeof(C.sv2_update_channel{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_update_channel_error{}.channel_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_update_channel_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_update_channel_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_update_channel_error{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_update_channel_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_update_channel_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_close_channel{}.channel_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_close_channel{}.reason_code)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_close_channel{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_close_channel{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_close_channel{}.reason_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_close_channel{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_extranonce_prefix{}.channel_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_extranonce_prefix{}.extranonce_prefix)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_set_extranonce_prefix{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_extranonce_prefix{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_extranonce_prefix{}.extranonce_prefix)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_set_extranonce_prefix{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.sequence_number)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.job_id)]byte{}
-var _ [lp64*12 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.nonce)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.ntime)]byte{}
-var _ [lp64*20 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_submit_shares_standard{}.version)]byte{}
-var _ [lp64*24 + ilp32*24 + ilp32i386*24]byte = [unsafe.Sizeof(C.sv2_submit_shares_standard{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_submit_shares_standard{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_submit_shares_standard{}.sequence_number)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_submit_shares_standard{}.job_id)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_submit_shares_standard{}.nonce)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_submit_shares_standard{}.ntime)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_submit_shares_standard{}.version)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_submit_shares_standard{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.sequence_number)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.job_id)]byte{}
-var _ [lp64*12 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.nonce)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.ntime)]byte{}
-var _ [lp64*20 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.version)]byte{}
-var _ [lp64*24 + ilp32*24 + ilp32i386*24]byte = [unsafe.Offsetof(C.sv2_submit_shares_extended{}.extranonce)]byte{}
-var _ [lp64*40 + ilp32*32 + ilp32i386*32]byte = [unsafe.Sizeof(C.sv2_submit_shares_extended{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_submit_shares_extended{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_submit_shares_extended{}.sequence_number)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_submit_shares_extended{}.job_id)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_submit_shares_extended{}.nonce)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_submit_shares_extended{}.ntime)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_submit_shares_extended{}.version)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_submit_shares_extended{}.extranonce)]
+var _ = [1]struct{}{}[lp64*40+ilp32*32+ilp32i386*32-unsafe.Sizeof(C.sv2_submit_shares_extended{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_submit_shares_success{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_submit_shares_success{}.last_sequence_number)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_submit_shares_success{}.new_submits_accepted_count)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_submit_shares_success{}.new_shares_sum)]byte{}
-var _ [lp64*24 + ilp32*24 + ilp32i386*20]byte = [unsafe.Sizeof(C.sv2_submit_shares_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_submit_shares_success{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_submit_shares_success{}.last_sequence_number)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_submit_shares_success{}.new_submits_accepted_count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*12-unsafe.Offsetof(C.sv2_submit_shares_success{}.new_shares_sum)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*20-unsafe.Sizeof(C.sv2_submit_shares_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_submit_shares_error{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_submit_shares_error{}.sequence_number)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_submit_shares_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*16 + ilp32i386*16]byte = [unsafe.Sizeof(C.sv2_submit_shares_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_submit_shares_error{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_submit_shares_error{}.sequence_number)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_submit_shares_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_submit_shares_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.job_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.min_ntime)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.version)]byte{}
-var _ [lp64*20 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.version_rolling_allowed)]byte{}
-var _ [lp64*24 + ilp32*24 + ilp32i386*24]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.merkle_path)]byte{}
-var _ [lp64*40 + ilp32*32 + ilp32i386*32]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.coinbase_tx_prefix)]byte{}
-var _ [lp64*56 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_new_extended_mining_job{}.coinbase_tx_suffix)]byte{}
-var _ [lp64*72 + ilp32*48 + ilp32i386*48]byte = [unsafe.Sizeof(C.sv2_new_extended_mining_job{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.job_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.min_ntime)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.version)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.version_rolling_allowed)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.merkle_path)]
+var _ = [1]struct{}{}[lp64*40+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.coinbase_tx_prefix)]
+var _ = [1]struct{}{}[lp64*56+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_new_extended_mining_job{}.coinbase_tx_suffix)]
+var _ = [1]struct{}{}[lp64*72+ilp32*48+ilp32i386*48-unsafe.Sizeof(C.sv2_new_extended_mining_job{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.job_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.prev_hash)]byte{}
-var _ [lp64*40 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.min_ntime)]byte{}
-var _ [lp64*44 + ilp32*44 + ilp32i386*44]byte = [unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.nbits)]byte{}
-var _ [lp64*48 + ilp32*48 + ilp32i386*48]byte = [unsafe.Sizeof(C.sv2_mining_set_new_prev_hash{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.job_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.prev_hash)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.min_ntime)]
+var _ = [1]struct{}{}[lp64*44+ilp32*44+ilp32i386*44-unsafe.Offsetof(C.sv2_mining_set_new_prev_hash{}.nbits)]
+var _ = [1]struct{}{}[lp64*48+ilp32*48+ilp32i386*48-unsafe.Sizeof(C.sv2_mining_set_new_prev_hash{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_target{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_target{}.maximum_target)]byte{}
-var _ [lp64*36 + ilp32*36 + ilp32i386*36]byte = [unsafe.Sizeof(C.sv2_set_target{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_target{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_target{}.maximum_target)]
+var _ = [1]struct{}{}[lp64*36+ilp32*36+ilp32i386*36-unsafe.Sizeof(C.sv2_set_target{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.mining_job_token)]byte{}
-var _ [lp64*24 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.version)]byte{}
-var _ [lp64*28 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.prev_hash)]byte{}
-var _ [lp64*60 + ilp32*52 + ilp32i386*52]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.min_ntime)]byte{}
-var _ [lp64*64 + ilp32*56 + ilp32i386*56]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.nbits)]byte{}
-var _ [lp64*68 + ilp32*60 + ilp32i386*60]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_version)]byte{}
-var _ [lp64*72 + ilp32*64 + ilp32i386*64]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_prefix)]byte{}
-var _ [lp64*88 + ilp32*72 + ilp32i386*72]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_input_nSequence)]byte{}
-var _ [lp64*96 + ilp32*76 + ilp32i386*76]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_outputs)]byte{}
-var _ [lp64*112 + ilp32*84 + ilp32i386*84]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_locktime)]byte{}
-var _ [lp64*120 + ilp32*88 + ilp32i386*88]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job{}.merkle_path)]byte{}
-var _ [lp64*136 + ilp32*96 + ilp32i386*96]byte = [unsafe.Sizeof(C.sv2_set_custom_mining_job{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.mining_job_token)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.version)]
+var _ = [1]struct{}{}[lp64*28+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.prev_hash)]
+var _ = [1]struct{}{}[lp64*60+ilp32*52+ilp32i386*52-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.min_ntime)]
+var _ = [1]struct{}{}[lp64*64+ilp32*56+ilp32i386*56-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.nbits)]
+var _ = [1]struct{}{}[lp64*68+ilp32*60+ilp32i386*60-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_version)]
+var _ = [1]struct{}{}[lp64*72+ilp32*64+ilp32i386*64-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_prefix)]
+var _ = [1]struct{}{}[lp64*88+ilp32*72+ilp32i386*72-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_input_nSequence)]
+var _ = [1]struct{}{}[lp64*96+ilp32*76+ilp32i386*76-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_outputs)]
+var _ = [1]struct{}{}[lp64*112+ilp32*84+ilp32i386*84-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.coinbase_tx_locktime)]
+var _ = [1]struct{}{}[lp64*120+ilp32*88+ilp32i386*88-unsafe.Offsetof(C.sv2_set_custom_mining_job{}.merkle_path)]
+var _ = [1]struct{}{}[lp64*136+ilp32*96+ilp32i386*96-unsafe.Sizeof(C.sv2_set_custom_mining_job{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.job_id)]byte{}
-var _ [lp64*12 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_set_custom_mining_job_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_set_custom_mining_job_success{}.job_id)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_set_custom_mining_job_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.channel_id)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*16 + ilp32i386*16]byte = [unsafe.Sizeof(C.sv2_set_custom_mining_job_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.channel_id)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_set_custom_mining_job_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_set_custom_mining_job_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_set_group_channel{}.group_channel_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_set_group_channel{}.channel_ids)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_set_group_channel{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_set_group_channel{}.group_channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_set_group_channel{}.channel_ids)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_set_group_channel{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_allocate_mining_job_token{}.user_identifier)]byte{}
-var _ [lp64*16 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_allocate_mining_job_token{}.request_id)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_allocate_mining_job_token{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_allocate_mining_job_token{}.user_identifier)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_allocate_mining_job_token{}.request_id)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_allocate_mining_job_token{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.mining_job_token)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.coinbase_tx_outputs)]byte{}
-var _ [lp64*40 + ilp32*20 + ilp32i386*20]byte = [unsafe.Sizeof(C.sv2_allocate_mining_job_token_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.mining_job_token)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_allocate_mining_job_token_success{}.coinbase_tx_outputs)]
+var _ = [1]struct{}{}[lp64*40+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_allocate_mining_job_token_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_provide_missing_transactions{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_provide_missing_transactions{}.unknown_tx_position_list)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_provide_missing_transactions{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_provide_missing_transactions{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_provide_missing_transactions{}.unknown_tx_position_list)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_provide_missing_transactions{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_provide_missing_transactions_success{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_provide_missing_transactions_success{}.transaction_list)]byte{}
-var _ [lp64*32 + ilp32*16 + ilp32i386*16]byte = [unsafe.Sizeof(C.sv2_provide_missing_transactions_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_provide_missing_transactions_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_provide_missing_transactions_success{}.transaction_list)]
+var _ = [1]struct{}{}[lp64*32+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_provide_missing_transactions_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.mining_job_token)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.version)]byte{}
-var _ [lp64*32 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.coinbase_tx_prefix)]byte{}
-var _ [lp64*48 + ilp32*24 + ilp32i386*24]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.coinbase_tx_suffix)]byte{}
-var _ [lp64*64 + ilp32*32 + ilp32i386*32]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.wtxid_list)]byte{}
-var _ [lp64*80 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_declare_mining_job{}.excess_data)]byte{}
-var _ [lp64*96 + ilp32*48 + ilp32i386*48]byte = [unsafe.Sizeof(C.sv2_declare_mining_job{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_declare_mining_job{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_declare_mining_job{}.mining_job_token)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_declare_mining_job{}.version)]
+var _ = [1]struct{}{}[lp64*32+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_declare_mining_job{}.coinbase_tx_prefix)]
+var _ = [1]struct{}{}[lp64*48+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_declare_mining_job{}.coinbase_tx_suffix)]
+var _ = [1]struct{}{}[lp64*64+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_declare_mining_job{}.wtxid_list)]
+var _ = [1]struct{}{}[lp64*80+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_declare_mining_job{}.excess_data)]
+var _ = [1]struct{}{}[lp64*96+ilp32*48+ilp32i386*48-unsafe.Sizeof(C.sv2_declare_mining_job{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_declare_mining_job_success{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_declare_mining_job_success{}.new_mining_job_token)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_declare_mining_job_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_declare_mining_job_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_declare_mining_job_success{}.new_mining_job_token)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_declare_mining_job_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_declare_mining_job_error{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_declare_mining_job_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_declare_mining_job_error{}.error_details)]byte{}
-var _ [lp64*40 + ilp32*20 + ilp32i386*20]byte = [unsafe.Sizeof(C.sv2_declare_mining_job_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_declare_mining_job_error{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_declare_mining_job_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_declare_mining_job_error{}.error_details)]
+var _ = [1]struct{}{}[lp64*40+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_declare_mining_job_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_push_solution{}.extranonce)]byte{}
-var _ [lp64*16 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_push_solution{}.prev_hash)]byte{}
-var _ [lp64*48 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_push_solution{}.nonce)]byte{}
-var _ [lp64*52 + ilp32*44 + ilp32i386*44]byte = [unsafe.Offsetof(C.sv2_push_solution{}.ntime)]byte{}
-var _ [lp64*56 + ilp32*48 + ilp32i386*48]byte = [unsafe.Offsetof(C.sv2_push_solution{}.nbits)]byte{}
-var _ [lp64*60 + ilp32*52 + ilp32i386*52]byte = [unsafe.Offsetof(C.sv2_push_solution{}.version)]byte{}
-var _ [lp64*64 + ilp32*56 + ilp32i386*56]byte = [unsafe.Sizeof(C.sv2_push_solution{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_push_solution{}.extranonce)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_push_solution{}.prev_hash)]
+var _ = [1]struct{}{}[lp64*48+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_push_solution{}.nonce)]
+var _ = [1]struct{}{}[lp64*52+ilp32*44+ilp32i386*44-unsafe.Offsetof(C.sv2_push_solution{}.ntime)]
+var _ = [1]struct{}{}[lp64*56+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_push_solution{}.nbits)]
+var _ = [1]struct{}{}[lp64*60+ilp32*52+ilp32i386*52-unsafe.Offsetof(C.sv2_push_solution{}.version)]
+var _ = [1]struct{}{}[lp64*64+ilp32*56+ilp32i386*56-unsafe.Sizeof(C.sv2_push_solution{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_coinbase_output_constraints{}.coinbase_output_max_additional_size)]byte{}
-var _ [lp64*4 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_coinbase_output_constraints{}.coinbase_output_max_additional_sigops)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Sizeof(C.sv2_coinbase_output_constraints{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_coinbase_output_constraints{}.coinbase_output_max_additional_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_coinbase_output_constraints{}.coinbase_output_max_additional_sigops)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_coinbase_output_constraints{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_new_template{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_new_template{}.future_template)]byte{}
-var _ [lp64*12 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_new_template{}.version)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_version)]byte{}
-var _ [lp64*24 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_prefix)]byte{}
-var _ [lp64*40 + ilp32*28 + ilp32i386*28]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_input_sequence)]byte{}
-var _ [lp64*48 + ilp32*32 + ilp32i386*32]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_value_remaining)]byte{}
-var _ [lp64*56 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_outputs_count)]byte{}
-var _ [lp64*64 + ilp32*44 + ilp32i386*44]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_outputs)]byte{}
-var _ [lp64*80 + ilp32*52 + ilp32i386*52]byte = [unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_locktime)]byte{}
-var _ [lp64*88 + ilp32*56 + ilp32i386*56]byte = [unsafe.Offsetof(C.sv2_new_template{}.merkle_path)]byte{}
-var _ [lp64*104 + ilp32*64 + ilp32i386*64]byte = [unsafe.Sizeof(C.sv2_new_template{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_new_template{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_new_template{}.future_template)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_new_template{}.version)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_version)]
+var _ = [1]struct{}{}[lp64*24+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_new_template{}.coinbase_prefix)]
+var _ = [1]struct{}{}[lp64*40+ilp32*28+ilp32i386*28-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_input_sequence)]
+var _ = [1]struct{}{}[lp64*48+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_value_remaining)]
+var _ = [1]struct{}{}[lp64*56+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_outputs_count)]
+var _ = [1]struct{}{}[lp64*64+ilp32*44+ilp32i386*44-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_outputs)]
+var _ = [1]struct{}{}[lp64*80+ilp32*52+ilp32i386*52-unsafe.Offsetof(C.sv2_new_template{}.coinbase_tx_locktime)]
+var _ = [1]struct{}{}[lp64*88+ilp32*56+ilp32i386*56-unsafe.Offsetof(C.sv2_new_template{}.merkle_path)]
+var _ = [1]struct{}{}[lp64*104+ilp32*64+ilp32i386*64-unsafe.Sizeof(C.sv2_new_template{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.prev_hash)]byte{}
-var _ [lp64*40 + ilp32*40 + ilp32i386*40]byte = [unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.header_timestamp)]byte{}
-var _ [lp64*44 + ilp32*44 + ilp32i386*44]byte = [unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.nBits)]byte{}
-var _ [lp64*48 + ilp32*48 + ilp32i386*48]byte = [unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.target)]byte{}
-var _ [lp64*80 + ilp32*80 + ilp32i386*80]byte = [unsafe.Sizeof(C.sv2_template_set_new_prev_hash{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.prev_hash)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.header_timestamp)]
+var _ = [1]struct{}{}[lp64*44+ilp32*44+ilp32i386*44-unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.nBits)]
+var _ = [1]struct{}{}[lp64*48+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_template_set_new_prev_hash{}.target)]
+var _ = [1]struct{}{}[lp64*80+ilp32*80+ilp32i386*80-unsafe.Sizeof(C.sv2_template_set_new_prev_hash{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_transaction_data{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Sizeof(C.sv2_request_transaction_data{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_transaction_data{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_request_transaction_data{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_transaction_data_success{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_request_transaction_data_success{}.excess_data)]byte{}
-var _ [lp64*24 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_request_transaction_data_success{}.transaction_list)]byte{}
-var _ [lp64*48 + ilp32*32 + ilp32i386*28]byte = [unsafe.Sizeof(C.sv2_request_transaction_data_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_transaction_data_success{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_request_transaction_data_success{}.excess_data)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_request_transaction_data_success{}.transaction_list)]
+var _ = [1]struct{}{}[lp64*48+ilp32*32+ilp32i386*28-unsafe.Sizeof(C.sv2_request_transaction_data_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_transaction_data_error{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_request_transaction_data_error{}.error_code)]byte{}
-var _ [lp64*24 + ilp32*16 + ilp32i386*16]byte = [unsafe.Sizeof(C.sv2_request_transaction_data_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_transaction_data_error{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_request_transaction_data_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_request_transaction_data_error{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_submit_solution{}.template_id)]byte{}
-var _ [lp64*8 + ilp32*8 + ilp32i386*8]byte = [unsafe.Offsetof(C.sv2_submit_solution{}.version)]byte{}
-var _ [lp64*12 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_submit_solution{}.header_timestamp)]byte{}
-var _ [lp64*16 + ilp32*16 + ilp32i386*16]byte = [unsafe.Offsetof(C.sv2_submit_solution{}.header_nonce)]byte{}
-var _ [lp64*24 + ilp32*20 + ilp32i386*20]byte = [unsafe.Offsetof(C.sv2_submit_solution{}.coinbase_tx)]byte{}
-var _ [lp64*40 + ilp32*32 + ilp32i386*28]byte = [unsafe.Sizeof(C.sv2_submit_solution{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_submit_solution{}.template_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_submit_solution{}.version)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_submit_solution{}.header_timestamp)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_submit_solution{}.header_nonce)]
+var _ = [1]struct{}{}[lp64*24+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_submit_solution{}.coinbase_tx)]
+var _ = [1]struct{}{}[lp64*40+ilp32*32+ilp32i386*28-unsafe.Sizeof(C.sv2_submit_solution{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_extensions{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_request_extensions{}.requested_extensions)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_request_extensions{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_extensions{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_request_extensions{}.requested_extensions)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_request_extensions{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_extensions_success{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_request_extensions_success{}.supported_extensions)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Sizeof(C.sv2_request_extensions_success{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_extensions_success{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_request_extensions_success{}.supported_extensions)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_request_extensions_success{})]
 
-var _ [lp64*0 + ilp32*0 + ilp32i386*0]byte = [unsafe.Offsetof(C.sv2_request_extensions_error{}.request_id)]byte{}
-var _ [lp64*8 + ilp32*4 + ilp32i386*4]byte = [unsafe.Offsetof(C.sv2_request_extensions_error{}.unsupported_extensions)]byte{}
-var _ [lp64*24 + ilp32*12 + ilp32i386*12]byte = [unsafe.Offsetof(C.sv2_request_extensions_error{}.required_extensions)]byte{}
-var _ [lp64*40 + ilp32*20 + ilp32i386*20]byte = [unsafe.Sizeof(C.sv2_request_extensions_error{})]byte{}
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_extensions_error{}.request_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_request_extensions_error{}.unsupported_extensions)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_request_extensions_error{}.required_extensions)]
+var _ = [1]struct{}{}[lp64*40+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_request_extensions_error{})]

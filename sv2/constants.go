@@ -2,11 +2,11 @@ package sv2
 
 import "github.com/libsv2/libsv2/codec"
 
-// The schema states these for C and for users of this package, codec for its own code: arrays of different lengths do not
-// have the same type.
+// The schema states these for C and for users of this package, codec for its own code. An index other than 0 does not
+// compile.
 var (
-	_ [FrameHeaderSize]byte = [codec.HeaderSize]byte{}
-	_ [TLVHeaderSize]byte   = [codec.TLVHeaderSize]byte{}
-	_ [ChannelMsgBit]byte   = [codec.ChannelMsgBit]byte{}
-	_ [PayloadSizeMax]byte  = [codec.U24Max]byte{}
+	_ = [1]struct{}{}[FrameHeaderSize-codec.HeaderSize]
+	_ = [1]struct{}{}[TLVHeaderSize-codec.TLVHeaderSize]
+	_ = [1]struct{}{}[ChannelMsgBit-codec.ChannelMsgBit]
+	_ = [1]struct{}{}[PayloadSizeMax-codec.U24Max]
 )
