@@ -4,8 +4,10 @@
 
 #include "../bytes.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
 
 inline int failures = 0;
@@ -52,6 +54,24 @@ inline template_provider::Hash256 unhex_reversed(const std::string &text) {
     if (!template_provider::from_reversed_hex(text, hash))
         std::abort();
     return hash;
+}
+
+struct Group {
+    const char *name;
+    void (*run)();
+};
+
+// Runs the groups in order and says of each whether it failed and how long it took.
+inline void run_groups(std::initializer_list<Group> groups) {
+    for (const Group &group : groups) {
+        const auto began = std::chrono::steady_clock::now();
+        const int before = failures;
+        group.run();
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+        std::printf("%-24s %s %5.2f s\n", group.name, failures == before ? "ok    " : "FAILED",
+                    took.count());
+        std::fflush(stdout);
+    }
 }
 
 inline int report(const char *name) {

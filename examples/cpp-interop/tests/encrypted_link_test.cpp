@@ -488,10 +488,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     Provider::program() = argv[1];
-    const struct {
-        const char *name;
-        void (*run)();
-    } tests[] = {
+    run_groups({
         {"good handshake", test_good_handshake},
         {"pieces", test_pieces},
         {"bad bytes", test_bad_bytes},
@@ -502,16 +499,7 @@ int main(int argc, char **argv) {
         {"large frames", test_large_frames},
         {"new certificate", test_new_certificate},
         {"refused starts", test_refused_starts},
-    };
-    for (const auto &test : tests) {
-        const auto began = std::chrono::steady_clock::now();
-        const int before = failures;
-        test.run();
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-        std::printf("%-24s %s %5.2f s\n", test.name, failures == before ? "ok    " : "FAILED",
-                    took.count());
-        std::fflush(stdout);
-    }
+    });
     std::size_t left = 0;
     CHECK(sv2_live_handles(0, &left) == SV2_OK && left == 0);
     std::remove(password_file().c_str());

@@ -660,10 +660,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     Provider::program() = argv[1];
-    const struct {
-        const char *name;
-        void (*run)();
-    } tests[] = {
+    run_groups({
         {"setup refused", test_setup_refused},
         {"order of messages", test_order_of_messages},
         {"bad input", test_bad_input},
@@ -680,16 +677,7 @@ int main(int argc, char **argv) {
         {"many clients", test_many_clients},
         {"json and ipv6", test_json_and_ipv6},
         {"command line", test_command_line},
-    };
-    for (const auto &test : tests) {
-        const auto began = std::chrono::steady_clock::now();
-        const int before = failures;
-        test.run();
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-        std::printf("%-24s %s %5.2f s\n", test.name, failures == before ? "ok    " : "FAILED",
-                    took.count());
-        std::fflush(stdout);
-    }
+    });
     std::remove(password_file().c_str());
     return report("provider_test");
 }
