@@ -10,6 +10,7 @@ import (
 
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/session"
 )
 
 // report turns an error into a status and, if out is not nil, describes it there.
@@ -20,6 +21,8 @@ func report(err error, out *C.sv2_error) C.sv2_status {
 		return 0
 	case status.Kind:
 		kind = e
+	case *session.Error:
+		kind = e.Kind
 	case *sv2.Error:
 		putError(out, e)
 		return C.sv2_status(e.Kind)

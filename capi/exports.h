@@ -18,6 +18,20 @@ typedef const sv2_act2 sv2i_act2;
 typedef const sv2_frame sv2i_frame;
 typedef const sv2_tlv sv2i_tlv;
 typedef const sv2_error sv2i_error;
+typedef const sv2_client_config sv2i_client_config;
+typedef const sv2_server_config sv2i_server_config;
+typedef const sv2_submit_shares_extended sv2i_submit_shares_extended;
+
+/* The hooks of a profile. To Go they are numbers, which it keeps and gives back. random is 0 for
+ * profiles that need none. */
+typedef struct sv2i_hooks {
+    uint32_t log_level;
+    uint32_t needs_random;
+    uintptr_t context, log, clock, random;
+} sv2i_hooks;
+
+typedef const sv2i_hooks sv2i_const_hooks;
+typedef const sv2_time sv2i_time;
 
 /* Does nothing: binds the calling thread to the runtime. */
 extern void sv2i_bind_thread(void);
@@ -127,6 +141,48 @@ extern sv2_status sv2i_message_decode_any(sv2i_frame *frame, sv2_message *out, s
 extern sv2_status sv2i_message_decode_batch(sv2i_byte *in, size_t in_len, uint32_t max_payload_size,
                                             sv2_message *out, size_t out_cap, size_t *count,
                                             size_t *consumed, size_t *missing, sv2_error *error);
+
+extern sv2_status sv2i_session_profile_new_client(sv2i_client_config *config, sv2i_policy *policy,
+                                                  sv2i_const_hooks *hooks, uint64_t *out,
+                                                  sv2_error *error);
+extern sv2_status sv2i_session_profile_new_server(sv2i_server_config *config,
+                                                  sv2i_const_hooks *hooks, uint64_t *out,
+                                                  sv2_error *error);
+extern sv2_status sv2i_session_profile_hooks(uint64_t profile, sv2i_hooks *hooks);
+extern sv2_status sv2i_session_profile_memory_bound(uint64_t profile, size_t *out);
+extern sv2_status sv2i_session_profile_free(uint64_t profile);
+/* random is a seed of SV2_RANDOM_SEED_SIZE bytes, or what is read as it is. */
+extern sv2_status sv2i_session_start(uint64_t profile, sv2i_byte *random, size_t random_len,
+                                     uint32_t seed, sv2i_time *now, uint64_t *out);
+extern sv2_status sv2i_session_hooks(uint64_t session, sv2i_hooks *hooks);
+extern sv2_status sv2i_session_free(uint64_t session);
+extern sv2_status sv2i_session_feed(uint64_t session, sv2i_byte *in, size_t in_len, sv2i_time *now,
+                                    size_t *taken);
+extern sv2_status sv2i_session_peer_closed(uint64_t session);
+/* text has room for SV2_LOG_TEXT_SIZE bytes; hooks->log is 0 when nothing is to be logged, else
+ * hooks->log_level is the level of the line. */
+extern sv2_status sv2i_session_next_event(uint64_t session, sv2_session_event *out,
+                                          sv2i_hooks *hooks, uint8_t *text, size_t *text_len);
+extern sv2_status sv2i_session_output(uint64_t session, uint8_t *out, size_t out_cap, size_t *len);
+extern sv2_status sv2i_session_sent(uint64_t session, size_t size);
+extern sv2_status sv2i_session_tick(uint64_t session, sv2i_time *now);
+extern sv2_status sv2i_session_info_get(uint64_t session, sv2_session_info *out);
+extern sv2_status sv2i_session_extensions(uint64_t session, uint16_t *out, size_t out_cap,
+                                          size_t *count);
+extern sv2_status sv2i_session_server(uint64_t session, sv2_public_key *server,
+                                      sv2_certificate *certificate);
+extern sv2_status sv2i_session_error_get(uint64_t session, sv2_session_error *out);
+extern sv2_status sv2i_session_accept_setup(uint64_t session, uint32_t flags);
+extern sv2_status sv2i_session_refuse_setup(uint64_t session, uint32_t flags, sv2i_char *error_code,
+                                            size_t error_code_len);
+extern sv2_status sv2i_session_send(uint64_t session, uint32_t id, sv2i_byte *message,
+                                    sv2i_byte *trailing, size_t trailing_len, sv2_error *error);
+extern sv2_status sv2i_session_send_share(uint64_t session, sv2i_submit_shares_extended *message,
+                                          sv2i_byte *user_identity, size_t user_identity_len,
+                                          sv2_error *error);
+extern sv2_status sv2i_session_send_frame(uint64_t session, sv2i_frame *frame, sv2_error *error);
+extern sv2_status sv2i_session_forward(uint64_t session, sv2i_frame *frame, sv2_error *error);
+extern sv2_status sv2i_session_close(uint64_t session);
 
 #ifdef SV2_DEBUG
 extern sv2_status sv2i_debug_panic(uint64_t handle, uint32_t kind);

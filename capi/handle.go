@@ -27,14 +27,16 @@ const (
 type kindOf uint8
 
 const (
-	kindBuf       kindOf = C.SV2_HANDLE_BUF
-	kindDecoder   kindOf = C.SV2_HANDLE_DECODER
-	kindSecretKey kindOf = C.SV2_HANDLE_SECRET_KEY
-	kindIdentity  kindOf = C.SV2_HANDLE_IDENTITY
-	kindInitiator kindOf = C.SV2_HANDLE_INITIATOR
-	kindTransport kindOf = C.SV2_HANDLE_TRANSPORT
-	kindAdmission kindOf = C.SV2_HANDLE_ADMISSION
-	kindCount            = C.SV2_HANDLE_ADMISSION + 1
+	kindBuf            kindOf = C.SV2_HANDLE_BUF
+	kindDecoder        kindOf = C.SV2_HANDLE_DECODER
+	kindSecretKey      kindOf = C.SV2_HANDLE_SECRET_KEY
+	kindIdentity       kindOf = C.SV2_HANDLE_IDENTITY
+	kindInitiator      kindOf = C.SV2_HANDLE_INITIATOR
+	kindTransport      kindOf = C.SV2_HANDLE_TRANSPORT
+	kindAdmission      kindOf = C.SV2_HANDLE_ADMISSION
+	kindSessionProfile kindOf = C.SV2_HANDLE_SESSION_PROFILE
+	kindSession        kindOf = C.SV2_HANDLE_SESSION
+	kindCount                 = C.SV2_HANDLE_SESSION + 1
 )
 
 // object is a slot of the table and what it holds. mu serialises the calls on its handle.

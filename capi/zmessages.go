@@ -911,6 +911,241 @@ func encodeMessage(id C.uint32_t, message unsafe.Pointer, trailing, dst []byte) 
 	return 0, status.Argument
 }
 
+// messageAt reads the C struct of the message that id names. The message borrows from it.
+func messageAt(id C.uint32_t, message unsafe.Pointer) (sv2.Message, error) {
+	switch id {
+	case C.SV2_ID_CHANNEL_ENDPOINT_CHANGED:
+		m := new(sv2.ChannelEndpointChanged)
+		if field, kind := getChannelEndpointChanged(m, (*C.sv2_channel_endpoint_changed)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_RECONNECT:
+		m := new(sv2.Reconnect)
+		if field, kind := getReconnect(m, (*C.sv2_reconnect)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL:
+		m := new(sv2.OpenStandardMiningChannel)
+		if field, kind := getOpenStandardMiningChannel(m, (*C.sv2_open_standard_mining_channel)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS:
+		m := new(sv2.OpenStandardMiningChannelSuccess)
+		if field, kind := getOpenStandardMiningChannelSuccess(m, (*C.sv2_open_standard_mining_channel_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_OPEN_MINING_CHANNEL_ERROR:
+		m := new(sv2.OpenMiningChannelError)
+		if field, kind := getOpenMiningChannelError(m, (*C.sv2_open_mining_channel_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL:
+		m := new(sv2.OpenExtendedMiningChannel)
+		if field, kind := getOpenExtendedMiningChannel(m, (*C.sv2_open_extended_mining_channel)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS:
+		m := new(sv2.OpenExtendedMiningChannelSuccess)
+		if field, kind := getOpenExtendedMiningChannelSuccess(m, (*C.sv2_open_extended_mining_channel_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_NEW_MINING_JOB:
+		m := new(sv2.NewMiningJob)
+		if field, kind := getNewMiningJob(m, (*C.sv2_new_mining_job)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_UPDATE_CHANNEL:
+		m := new(sv2.UpdateChannel)
+		if field, kind := getUpdateChannel(m, (*C.sv2_update_channel)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_UPDATE_CHANNEL_ERROR:
+		m := new(sv2.UpdateChannelError)
+		if field, kind := getUpdateChannelError(m, (*C.sv2_update_channel_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_CLOSE_CHANNEL:
+		m := new(sv2.CloseChannel)
+		if field, kind := getCloseChannel(m, (*C.sv2_close_channel)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_EXTRANONCE_PREFIX:
+		m := new(sv2.SetExtranoncePrefix)
+		if field, kind := getSetExtranoncePrefix(m, (*C.sv2_set_extranonce_prefix)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SUBMIT_SHARES_STANDARD:
+		m := new(sv2.SubmitSharesStandard)
+		if field, kind := getSubmitSharesStandard(m, (*C.sv2_submit_shares_standard)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SUBMIT_SHARES_EXTENDED:
+		m := new(sv2.SubmitSharesExtended)
+		if field, kind := getSubmitSharesExtended(m, (*C.sv2_submit_shares_extended)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SUBMIT_SHARES_SUCCESS:
+		m := new(sv2.SubmitSharesSuccess)
+		if field, kind := getSubmitSharesSuccess(m, (*C.sv2_submit_shares_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SUBMIT_SHARES_ERROR:
+		m := new(sv2.SubmitSharesError)
+		if field, kind := getSubmitSharesError(m, (*C.sv2_submit_shares_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_NEW_EXTENDED_MINING_JOB:
+		m := new(sv2.NewExtendedMiningJob)
+		if field, kind := getNewExtendedMiningJob(m, (*C.sv2_new_extended_mining_job)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_MINING_SET_NEW_PREV_HASH:
+		m := new(sv2.MiningSetNewPrevHash)
+		if field, kind := getMiningSetNewPrevHash(m, (*C.sv2_mining_set_new_prev_hash)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_TARGET:
+		m := new(sv2.SetTarget)
+		if field, kind := getSetTarget(m, (*C.sv2_set_target)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_CUSTOM_MINING_JOB:
+		m := new(sv2.SetCustomMiningJob)
+		if field, kind := getSetCustomMiningJob(m, (*C.sv2_set_custom_mining_job)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS:
+		m := new(sv2.SetCustomMiningJobSuccess)
+		if field, kind := getSetCustomMiningJobSuccess(m, (*C.sv2_set_custom_mining_job_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_CUSTOM_MINING_JOB_ERROR:
+		m := new(sv2.SetCustomMiningJobError)
+		if field, kind := getSetCustomMiningJobError(m, (*C.sv2_set_custom_mining_job_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SET_GROUP_CHANNEL:
+		m := new(sv2.SetGroupChannel)
+		if field, kind := getSetGroupChannel(m, (*C.sv2_set_group_channel)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN:
+		m := new(sv2.AllocateMiningJobToken)
+		if field, kind := getAllocateMiningJobToken(m, (*C.sv2_allocate_mining_job_token)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS:
+		m := new(sv2.AllocateMiningJobTokenSuccess)
+		if field, kind := getAllocateMiningJobTokenSuccess(m, (*C.sv2_allocate_mining_job_token_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS:
+		m := new(sv2.ProvideMissingTransactions)
+		if field, kind := getProvideMissingTransactions(m, (*C.sv2_provide_missing_transactions)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS:
+		m := new(sv2.ProvideMissingTransactionsSuccess)
+		if field, kind := getProvideMissingTransactionsSuccess(m, (*C.sv2_provide_missing_transactions_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_DECLARE_MINING_JOB:
+		m := new(sv2.DeclareMiningJob)
+		if field, kind := getDeclareMiningJob(m, (*C.sv2_declare_mining_job)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_DECLARE_MINING_JOB_SUCCESS:
+		m := new(sv2.DeclareMiningJobSuccess)
+		if field, kind := getDeclareMiningJobSuccess(m, (*C.sv2_declare_mining_job_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_DECLARE_MINING_JOB_ERROR:
+		m := new(sv2.DeclareMiningJobError)
+		if field, kind := getDeclareMiningJobError(m, (*C.sv2_declare_mining_job_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_PUSH_SOLUTION:
+		m := new(sv2.PushSolution)
+		if field, kind := getPushSolution(m, (*C.sv2_push_solution)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_COINBASE_OUTPUT_CONSTRAINTS:
+		m := new(sv2.CoinbaseOutputConstraints)
+		if field, kind := getCoinbaseOutputConstraints(m, (*C.sv2_coinbase_output_constraints)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_NEW_TEMPLATE:
+		m := new(sv2.NewTemplate)
+		if field, kind := getNewTemplate(m, (*C.sv2_new_template)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_TEMPLATE_SET_NEW_PREV_HASH:
+		m := new(sv2.TemplateSetNewPrevHash)
+		if field, kind := getTemplateSetNewPrevHash(m, (*C.sv2_template_set_new_prev_hash)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_REQUEST_TRANSACTION_DATA:
+		m := new(sv2.RequestTransactionData)
+		if field, kind := getRequestTransactionData(m, (*C.sv2_request_transaction_data)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS:
+		m := new(sv2.RequestTransactionDataSuccess)
+		if field, kind := getRequestTransactionDataSuccess(m, (*C.sv2_request_transaction_data_success)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_REQUEST_TRANSACTION_DATA_ERROR:
+		m := new(sv2.RequestTransactionDataError)
+		if field, kind := getRequestTransactionDataError(m, (*C.sv2_request_transaction_data_error)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	case C.SV2_ID_SUBMIT_SOLUTION:
+		m := new(sv2.SubmitSolution)
+		if field, kind := getSubmitSolution(m, (*C.sv2_submit_solution)(message)); kind != 0 {
+			return nil, fieldError(id, field, kind)
+		}
+		return m, nil
+	}
+	return nil, status.Argument
+}
+
 func putSetupConnection(out *C.sv2_setup_connection, m *sv2.SetupConnection) {
 	out.protocol = C.uint8_t(m.Protocol)
 	out.min_version = C.uint16_t(m.MinVersion)

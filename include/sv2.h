@@ -527,6 +527,8 @@ SV2_API SV2_CHECK sv2_status sv2_version_info_get(sv2_version_info *out);
 #define SV2_HANDLE_INITIATOR 5u
 #define SV2_HANDLE_TRANSPORT 6u
 #define SV2_HANDLE_ADMISSION 7u
+#define SV2_HANDLE_SESSION_PROFILE 8u
+#define SV2_HANDLE_SESSION 9u
 
 /** Number of live objects, for leak checks.                                                            [any-thread]
  *  In:      kind  SV2_HANDLE_*, or 0 for all kinds.
@@ -2178,6 +2180,652 @@ SV2_API SV2_CHECK sv2_status sv2_message_encode(const sv2_message *message, uint
 SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t in_len, uint32_t max_payload_size,
                                                       sv2_message *out, size_t out_cap, size_t *count, size_t *consumed,
                                                       size_t *missing, sv2_error *error);
+
+/* --- Sessions: one connection, either end ------------------------------------------------------------------------------------
+ *
+ * A session takes a connection from its first byte to its last: Noise or a plain link, SetupConnection, the negotiation of
+ * extensions, then messages. It opens no socket, starts no thread and waits for nothing: the program moves the bytes, tells
+ * the time and takes the events. A client, from connect to close:
+ *
+ *     sv2_client_config config = SV2_CLIENT_CONFIG_INIT;
+ *     config.security = SV2_SECURITY_NOISE;
+ *     config.policy = &policy;                          // whom to trust, see sv2_policy
+ *     config.setup.protocol = SV2_PROTOCOL_MINING;
+ *     config.setup.vendor = sv2_string("example 1.0");
+ *     if (sv2_session_profile_new_client(&config, NULL, &profile, &error) < 0 ||
+ *         sv2_session_start(profile, NULL, 0, NULL, &session) < 0) { ... }
+ *     sv2_session_info info = SV2_SESSION_INFO_INIT;
+ *     while (sv2_session_info_get(session, &info) == SV2_OK && !info.finished) {
+ *         struct pollfd p = {fd, (short)(info.waiting != 0 ? POLLIN | POLLOUT : POLLIN), 0};
+ *         poll(&p, 1, milliseconds_until(info.deadline)); // UINT64_MAX: no deadline
+ *         sv2_status status = sv2_session_tick(session, NULL);
+ *         if (p.revents & POLLOUT) {
+ *             status = sv2_session_output(session, out, sizeof out, &len);
+ *             ssize_t n = send(fd, out, len, MSG_NOSIGNAL);
+ *             if (n < 0) break; // the connection is gone
+ *             status = sv2_session_sent(session, (size_t)n);
+ *         }
+ *         if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
+ *             ssize_t n = recv(fd, in, sizeof in, 0);
+ *             if (n <= 0) status = sv2_session_peer_closed(session);
+ *             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n && status == SV2_OK; at += taken) {
+ *                 status = sv2_session_feed(session, in + at, (size_t)n - at, NULL, &taken);
+ *                 act_on_events(session);
+ *             }
+ *         }
+ *         act_on_events(session); // sv2_session_next_event while it returns SV2_OK
+ *     }
+ *     status = sv2_session_free(&session); // and close(fd)
+ *
+ * act_on_events answers with sv2_<message>_send. What the loop ignores is not lost: once a session has ended, calls return
+ * the status of the end, and the last event, SV2_EVENT_END, tells everything about it.
+ *
+ * The phases: what may be called, and what the peer may send. A call that is not legal is SV2_ERR_STATE and changes nothing;
+ * a message that is not legal ends the session with the status that stands with it.
+ *
+ *     SV2_PHASE_*   calls                      messages of the peer                        else
+ *     HANDSHAKE     -                          server: act 1. client: act 2                those of the handshake
+ *     SETUP         -                          server: SetupConnection                     UNEXPECTED_MESSAGE
+ *                                              client: SetupConnection.Success, .Error     UNEXPECTED_MESSAGE,
+ *                                                                                          RECONNECT_IN_SETUP
+ *     DECISION      accept_setup,              server: all others wait                     DUPLICATE_SETUP,
+ *                   refuse_setup                                                           EARLY_MESSAGES
+ *     NEGOTIATION   server: sending            client: RequestExtensions.Success, .Error;  EARLY_MESSAGES,
+ *                   Reconnect                  all others wait                             EXTENSIONS_ANSWER,
+ *                                                                                          RECONNECT_IN_SETUP
+ *                                              server: RequestExtensions, once more after  EXTENSIONS_REQUIRED
+ *                                              an Error; any other message means that the
+ *                                              client wants no extensions
+ *     ESTABLISHED   all that send              those of the protocol and of negotiated     DUPLICATE_SETUP,
+ *                                              extensions                                  UNSOLICITED_ANSWER,
+ *                                                                                          DUPLICATE_NEGOTIATION
+ *     ENDED         -                          -                                           -
+ *
+ * After setup, a message in the wrong direction is SV2_ERR_WRONG_DIRECTION and one of another protocol
+ * SV2_ERR_WRONG_PROTOCOL. All other calls are legal in every phase. What has to wait is bounded by sv2_limits.
+ *
+ * The end: an error ends the session for good. When the last event has drain set, as after a refused SetupConnection, send
+ * what waits before closing the connection, or the peer never learns the reason; sv2_session_info.finished tells when. Go on
+ * receiving meanwhile, and throw it away: a system that closes a connection with unread bytes may discard what it has not
+ * sent.
+ *
+ * Threads: one may receive and take events while others send; calls on one session are serialised. A thread that sends while
+ * another waits in poll has to wake it. Views in an event are for the thread that takes events.
+ *
+ * Servers: answering act 1 costs more than anything else a stranger can ask for. Take from an sv2_admission before feeding
+ * it, and bound the number of sessions that are not established; those that go no further end by their deadlines. */
+
+/* The caller's clocks. */
+typedef struct sv2_time {
+    uint64_t monotonic; /* milliseconds of any clock that does not jump */
+    uint64_t unix_time; /* seconds since 1970, looked at only when a certificate is checked */
+} sv2_time;
+
+/* What an event is about. What each of them fills in, beside kind and phase, stands with it. */
+/* The Noise handshake is done. */
+#define SV2_EVENT_SECURED 1u
+/* On a server that holds setups: a SetupConnection that passed every check waits to be accepted or
+ * refused. The frame is the message; protocol, used_version and flags are what it asks for. */
+#define SV2_EVENT_SETUP_REQUEST 2u
+/* SetupConnection.Success was received or sent. Protocol, used_version, and flags of the Success. */
+#define SV2_EVENT_SETUP 3u
+/* Messages flow from now on. The extensions are the negotiated ones. */
+#define SV2_EVENT_ESTABLISHED 4u
+/* The frame is a message of this connection's protocol, a common one, or one of a negotiated
+ * extension. The user identity is there with a SubmitSharesExtended that carries one. */
+#define SV2_EVENT_MESSAGE 5u
+/* The frame belongs to an extension that is not negotiated. It counts as discarded; a proxy
+ * forwards it when it has the channel_msg bit. The status is UnknownMessage. */
+#define SV2_EVENT_IGNORED 6u
+/* The frame has a msg_type that its extension does not define. The program decides; the status is
+ * UnknownMessage. */
+#define SV2_EVENT_UNEXPECTED 7u
+/* The frame is a message whose TLVs break the rules of a negotiated extension; the status says how.
+ * It must not be processed as if they were absent. */
+#define SV2_EVENT_REJECTED 8u
+/* On a client: ChannelEndpointChanged, the message before, ended all extensions and they are being
+ * negotiated again. Messages flow meanwhile, without extensions. */
+#define SV2_EVENT_EXTENSIONS_RESET 9u
+/* That is done. The extensions are the negotiated ones. */
+#define SV2_EVENT_EXTENSIONS 10u
+/* A warning: a user identity to send was longer than 32 bytes and was cut. */
+#define SV2_EVENT_USER_IDENTITY_CUT 11u
+/* The last event. Status and class say why; error_code and flags are those of
+ * SetupConnection.Error, the extensions those that the status is about. With ReconnectInSetup the
+ * frame is the Reconnect. When drain is set, send what waits before closing the connection; else
+ * close it at once. */
+#define SV2_EVENT_END 12u
+
+/* How far a session has come. It only goes forward. A plain connection has no handshake, a decision
+ * is for servers that hold setups, and a client that wants no extensions has no negotiation. */
+/* The Noise handshake is under way. */
+#define SV2_PHASE_HANDSHAKE 0u
+/* SetupConnection is to be sent, or to be answered by the peer. */
+#define SV2_PHASE_SETUP 1u
+/* Server: SetupConnection can be accepted, and the program has to say whether. */
+#define SV2_PHASE_DECISION 2u
+/* RequestExtensions is to be sent, or to be answered by the peer. */
+#define SV2_PHASE_NEGOTIATION 3u
+/* Messages flow. */
+#define SV2_PHASE_ESTABLISHED 4u
+/* The session is over; its error says why. */
+#define SV2_PHASE_ENDED 5u
+
+/* What a client does when the server does not answer RequestExtensions: a server that does not
+ * implement extension 0x0001 ignores it. */
+/* Goes on without extensions; when one is required, fails. */
+#define SV2_ON_TIMEOUT_CONTINUE 0u
+/* Ends the session with NegotiationTimeout, which is worth another try. */
+#define SV2_ON_TIMEOUT_RECONNECT 1u
+/* Ends the session with ExtensionsIgnored: another server is needed. */
+#define SV2_ON_TIMEOUT_FAIL 2u
+
+/* How much is logged: each level includes those before it. */
+/* Nothing. */
+#define SV2_LOG_NONE 0u
+/* Sessions that ended because of a failure. */
+#define SV2_LOG_ERROR 1u
+/* What a peer or a configuration should not do. */
+#define SV2_LOG_WARNING 2u
+/* How sessions come and go. */
+#define SV2_LOG_INFO 3u
+/* Every event: names and sizes of messages, never what is in them. */
+#define SV2_LOG_DEBUG 4u
+
+/** Name of an SV2_EVENT_*, such as "established", or "unknown".                                        [any-thread]
+ *  Returns: a static string.  Needs no start.  Since: 0.1. */
+SV2_API const char *sv2_session_event_name(uint32_t kind);
+
+/** Name of an SV2_PHASE_*, such as "setup", or "unknown".                                              [any-thread]
+ *  Returns: a static string.  Needs no start.  Since: 0.1. */
+SV2_API const char *sv2_session_phase_name(uint32_t phase);
+
+/* What the program lends to the sessions of a profile; each function may be NULL. They are called on the program's threads,
+ * inside calls that the program makes, while no lock is held: they may call the library. They must return. context must
+ * live as long as the profile and its sessions. */
+typedef struct sv2_hooks {
+    uint32_t struct_size;
+    uint32_t log_level; /* SV2_LOG_*: 0, nothing, is the default */
+    void *context;
+    /* A line about an event, when sv2_session_next_event gives it. text ends with a NUL behind text_len bytes, has no line
+     * break and no secret, and is cut at SV2_LOG_TEXT_SIZE. Text of the peer in it is quoted. */
+    void (*log)(void *context, uint32_t level, const char *text, size_t text_len);
+    /* Fills in the time when a call passes none. Without it the system's clocks are read: CLOCK_MONOTONIC, CLOCK_REALTIME. */
+    void (*clock)(void *context, sv2_time *out);
+    /* Fills in random bytes of a cryptographic source, out_len of them, or returns a negative status. Called by
+     * sv2_session_start for SV2_RANDOM_SEED_SIZE bytes, which the library stretches (ChaCha20). Without it the system is
+     * asked, which may block early after booting. */
+    sv2_status (*random)(void *context, uint8_t *out, size_t out_len);
+} sv2_hooks;
+
+#define SV2_LOG_TEXT_SIZE 512u
+#define SV2_RANDOM_SEED_SIZE 32u
+
+#define SV2_HOOKS_INIT                                                                                       \
+    { sizeof(sv2_hooks), 0, NULL, NULL, NULL, NULL }
+
+/* How the connection is protected. It has to be chosen, and no session ever falls back from one to the other. */
+#define SV2_SECURITY_PLAIN 1u /* everything readable: for a network where nobody else is (section 4) */
+#define SV2_SECURITY_NOISE 2u /* encrypted */
+
+/* Extension types, each from 2 to 0x7fff; at most SV2_EXTENSIONS_MAX. types may be NULL when count is 0. */
+typedef struct sv2_extension_list {
+    const uint16_t *types;
+    size_t count;
+} sv2_extension_list;
+
+#define SV2_EXTENSIONS_MAX 256u
+
+/* In milliseconds; 0 means the default that stands behind each. */
+typedef struct sv2_timeouts {
+    uint32_t handshake;   /* Noise, from the start of the session: 10 s */
+    uint32_t setup;       /* SetupConnection and its answer: 10 s */
+    uint32_t negotiation; /* each answer to RequestExtensions; a client that has to ask again gets as much: 30 s */
+    uint32_t inactivity;  /* since the last complete message of the peer once it has been set up: none */
+    uint32_t drain;       /* sending what is left after the end: 5 s */
+} sv2_timeouts;
+
+#define SV2_NEVER 0xffffffffu /* as a timeout: none */
+
+/* Bounds of the memory of a session; 0 means the default that stands behind each. */
+typedef struct sv2_limits {
+    uint32_t payload;        /* largest payload accepted from the peer: SV2_PAYLOAD_SIZE_DEFAULT */
+    uint32_t output;         /* bytes that may wait to be sent, sealed as they are: the largest payload and 4 KiB; at least 4 KiB */
+    uint32_t early_messages; /* messages that may come before the connection is established: 3 */
+    uint32_t early_bytes;    /* frames of these, in bytes: 16 KiB */
+} sv2_limits;
+
+#define SV2_EARLY_MESSAGES_NONE 0xffffffffu /* as sv2_limits.early_messages: none may come */
+
+/* The client's end of connections. */
+typedef struct sv2_client_config {
+    uint32_t struct_size;
+    uint32_t security;        /* SV2_SECURITY_* */
+    const sv2_policy *policy; /* with SV2_SECURITY_NOISE, else NULL */
+    sv2_setup_connection setup; /* min_version and max_version 0 mean SV2_PROTOCOL_VERSION; vendor has to be set */
+    uint32_t refuse_flags;    /* bits of SetupConnection.Success that this client cannot comply with, beside those that
+                               * contradict the flags of setup */
+    uint32_t on_timeout;      /* SV2_ON_TIMEOUT_* */
+    sv2_extension_list request;   /* extensions to ask for; with none here and in required, nothing is negotiated */
+    sv2_extension_list required;  /* those to ask for and not to do without */
+    sv2_extension_list supported; /* those not to ask for, unless the server requires them */
+    sv2_bytes user_identity;  /* goes with each SubmitSharesExtended when extension 0x0002 is negotiated and
+                               * sv2_session_send_share names no other; cut to SV2_USER_IDENTITY_MAX */
+    sv2_timeouts timeouts;
+    sv2_limits limits;
+    uint16_t request_id;         /* of the first RequestExtensions; 0 means 1 */
+    uint8_t strict_channel_bit;  /* 1: a wrong channel_msg bit of a known message is an error; older peers set it differently */
+    uint8_t reserved;            /* 0 */
+} sv2_client_config;
+
+#define SV2_CLIENT_CONFIG_INIT                                                                               \
+    { sizeof(sv2_client_config), 0, NULL,                                                                    \
+      { 0, 0, 0, 0, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 } },                    \
+      0, SV2_ON_TIMEOUT_CONTINUE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { 0, 0, 0, 0, 0 },     \
+      { 0, 0, 0, 0 }, 0, 0, 0 }
+
+/* One protocol that a server serves. */
+typedef struct sv2_service {
+    uint32_t protocol;       /* SV2_PROTOCOL_* */
+    uint32_t flags;          /* bits of SetupConnection.flags that are supported */
+    uint32_t required_flags; /* those that the client has to set */
+    uint32_t success_flags;  /* bits of SetupConnection.Success */
+} sv2_service;
+
+/* The server's end of connections. */
+typedef struct sv2_server_config {
+    uint32_t struct_size;
+    uint32_t security;           /* SV2_SECURITY_* */
+    sv2_identity identity;       /* with SV2_SECURITY_NOISE, else {0}. Its secret key has to outlive the handshakes */
+    const sv2_service *services; /* one for each protocol that is served */
+    size_t service_count;
+    uint16_t min_version;        /* min_version and max_version 0 mean SV2_PROTOCOL_VERSION */
+    uint16_t max_version;
+    uint8_t hold_setup;          /* 1: the program decides about each SetupConnection, see SV2_EVENT_SETUP_REQUEST */
+    uint8_t ignore_extensions;   /* 1: be a server that does not implement extension 0x0001 and discards requests */
+    uint8_t strict_channel_bit;  /* 1: a wrong channel_msg bit of a known message is an error; older peers set it differently */
+    uint8_t reserved;            /* 0 */
+    uint32_t tlv_flags;          /* how TLVs behind messages are read: 0 or SV2_TLV_ACCEPT_BIG_ENDIAN */
+    sv2_timeouts timeouts;
+    sv2_limits limits;
+    sv2_extension_list supported;
+    sv2_extension_list required; /* those that every client has to request */
+} sv2_server_config;
+
+#define SV2_SERVER_CONFIG_INIT                                                                               \
+    { sizeof(sv2_server_config), 0, { 0 }, NULL, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0 }, { 0, 0, 0, 0 },  \
+      { NULL, 0 }, { NULL, 0 } }
+
+/* A configuration that has been checked: what all sessions of one kind share. */
+typedef struct sv2_session_profile {
+    uint64_t sv2_priv_session_profile;
+} sv2_session_profile;
+
+/* One end of one connection. */
+typedef struct sv2_session {
+    uint64_t sv2_priv_session;
+} sv2_session;
+
+/** Checks the configuration of a client, for any number of sessions. Everything in it is copied.       [any-thread]
+ *  In:      hooks  NULL for none.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for a value that is not allowed, such as no security, no vendor, or a policy without
+ *           SV2_SECURITY_NOISE; SV2_ERR_LIMIT; SV2_ERR_FIELD_TOO_LONG for a field of setup, which error names; SV2_ERR_NULL;
+ *           SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_profile_new_client(const sv2_client_config *config, const sv2_hooks *hooks,
+                                                            sv2_session_profile *out, sv2_error *error);
+
+/** Checks the configuration of a server, for any number of sessions. Everything in it is copied but the
+ *  identity, whose handle may be freed all the same.                                                   [any-thread]
+ *  In:      hooks  NULL for none.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for a value that is not allowed, such as no security, no service, or one that requires
+ *           what it does not support; SV2_ERR_LIMIT; SV2_ERR_HANDLE and SV2_ERR_HANDLE_KIND for the identity; SV2_ERR_POISONED;
+ *           SV2_ERR_NULL; SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_profile_new_server(const sv2_server_config *config, const sv2_hooks *hooks,
+                                                            sv2_session_profile *out, sv2_error *error);
+
+/** The most bytes that one session of this profile ever holds. What it holds in fact follows what has
+ *  arrived and what waits to be sent: some 2 KiB when idle.                                            [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_profile_memory_bound(sv2_session_profile profile, size_t *out);
+
+/** Frees the profile; *profile becomes {0}. Sessions that were started from it stay.                   [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_session_profile_free(sv2_session_profile *profile);
+
+/** Begins a session on a connection that has just been made. A client has bytes to send at once.       [per-handle]
+ *  In:      random  (NULL, 0) takes the random hook's or, without one, the system's. Tests pass the bytes of a recorded
+ *                   handshake, as to sv2_initiator_new; they are copied, at most SV2_SESSION_RANDOM_MAX. A plain connection
+ *                   needs none.
+ *           now     NULL takes the clock hook's or, without one, the system's.
+ *  Returns: SV2_OK; SV2_ERR_KEY_INVALID for an authority that is no key; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_LIMIT;
+ *           SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_NO_MEMORY; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_start(sv2_session_profile profile, const uint8_t *random, size_t random_len,
+                                               const sv2_time *now, sv2_session *out);
+
+#define SV2_SESSION_RANDOM_MAX 65536u
+
+/** Wipes and frees the session; *session becomes {0}. Nothing is sent to the peer by it.               [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_session_free(sv2_session *session);
+
+/* All functions below that take a session return also: the status of the end, once the session has ended and the call needs
+ * it alive; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED. */
+
+/** Takes bytes that the peer sent. It stops at the end of a frame that caused an event, and takes
+ *  nothing while events wait: take them, then feed the rest. Ends the views of the last event.         [per-handle]
+ *  In:      now    NULL takes the clock hook's or, without one, the system's. A deadline that has passed, and that these
+ *                  bytes did not meet, ends the session as in sv2_session_tick.
+ *  Out:     taken  bytes taken, also when the status is that of the end.
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_LIMIT; the status of the end.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_feed(sv2_session session, const uint8_t *in, size_t in_len, const sv2_time *now,
+                                              size_t *taken);
+
+/** Tells that the peer has closed its side: nothing more will come. What has come before is still given
+ *  as events, then the session ends with SV2_ERR_PEER_CLOSED. Ends the views of the last event.        [per-handle]
+ *  Returns: SV2_OK.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_peer_closed(sv2_session session);
+
+/* Something that has happened. Members that its kind does not speak of are 0. The frame, user_identity, error_code and
+ * extensions are views, valid until the next sv2_session_next_event, feed, peer_closed or free of the session. */
+typedef struct sv2_session_event {
+    uint32_t struct_size;
+    uint32_t kind;             /* SV2_EVENT_* */
+    uint32_t phase;            /* SV2_PHASE_* of the session now */
+    sv2_status status;
+    int32_t status_class;      /* SV2_CLASS_* of status */
+    uint32_t flags;
+    sv2_frame frame;           /* for sv2_<message>_decode or sv2_message_decode, which also give the TLVs behind it */
+    sv2_bytes user_identity;   /* of extension 0x0002 */
+    sv2_bytes error_code;      /* of SetupConnection.Error: bytes of the peer, not for decisions */
+    sv2_extension_list extensions; /* ascending */
+    uint16_t used_version;
+    uint8_t protocol;          /* SV2_PROTOCOL_* */
+    uint8_t has_user_identity; /* 1: there is one, which may be empty */
+    uint8_t drain;             /* SV2_EVENT_END: 1: send what waits before closing the connection */
+    uint8_t reserved[3];       /* 0 */
+} sv2_session_event;
+
+#define SV2_SESSION_EVENT_INIT                                                                               \
+    { sizeof(sv2_session_event), 0, 0, 0, 0, 0, { 0, 0, 0, 0, NULL, 0 }, { NULL, 0 }, { NULL, 0 },           \
+      { NULL, 0 }, 0, 0, 0, 0, { 0, 0, 0 } }
+
+/** Takes the next event. Call it after each other call until there is none.                            [per-handle]
+ *  Out:     out  its struct_size must be set. Views, see sv2_session_event.
+ *  Returns: SV2_OK; SV2_WANT_INPUT when nothing has happened, also after SV2_EVENT_END; SV2_ERR_NO_MEMORY, after which the
+ *           event can be asked for again; SV2_ERR_NULL; SV2_ERR_ARGUMENT.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_next_event(sv2_session session, sv2_session_event *out);
+
+/** Copies bytes that wait to be sent, from the first on, as many as fit. They wait until
+ *  sv2_session_sent.                                                                                   [per-handle]
+ *  Out:     len  bytes copied; 0 when none wait.
+ *  Returns: SV2_OK, also after the end; SV2_ERR_NULL.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_output(sv2_session session, uint8_t *out, size_t out_cap, size_t *len);
+
+/** Drops the first size bytes that wait to be sent: those that the connection took.                    [per-handle]
+ *  Returns: SV2_OK, also after the end; SV2_ERR_ARGUMENT if there are fewer.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_sent(sv2_session session, size_t size);
+
+/** Tells the time. A deadline that has passed ends the session or, if it is the answer to
+ *  RequestExtensions and the configuration says so, establishes it without extensions. Once the session
+ *  has ended and the time to drain is over, nothing waits to be sent.                                  [per-handle]
+ *  In:      now  NULL takes the clock hook's or, without one, the system's. A clock that goes back adds no time.
+ *  Returns: SV2_OK; the status of the end.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_tick(sv2_session session, const sv2_time *now);
+
+/* What a program wants to know of a session at any time. */
+typedef struct sv2_session_info {
+    uint32_t struct_size;
+    uint32_t phase;         /* SV2_PHASE_* */
+    uint32_t role;          /* SV2_PARTY_*: which end this is */
+    uint32_t finished;      /* 1: it has ended and everything was sent; the connection can be closed */
+    uint64_t deadline;      /* sv2_time.monotonic at which sv2_session_tick has to be called if nothing else is;
+                             * UINT64_MAX when time makes no difference */
+    size_t waiting;         /* bytes that wait to be sent */
+    uint32_t request_flags; /* of SetupConnection */
+    uint32_t success_flags; /* of SetupConnection.Success */
+    uint16_t used_version;
+    uint8_t protocol;       /* SV2_PROTOCOL_* */
+    uint8_t settled;        /* 1: SetupConnection.Success was sent or received; protocol, used_version and flags mean something */
+    uint32_t reserved;      /* 0 */
+} sv2_session_info;
+
+#define SV2_SESSION_INFO_INIT                                                                                \
+    { sizeof(sv2_session_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** Describes a session.                                                                                [per-handle]
+ *  Out:     out  its struct_size must be set.
+ *  Returns: SV2_OK, also after the end; SV2_ERR_NULL; SV2_ERR_ARGUMENT.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_info_get(sv2_session session, sv2_session_info *out);
+
+/** The negotiated extensions, ascending.                                                               [per-handle]
+ *  Out:     out    extension types; nothing is written when out_cap is too small.
+ *           count  how many there are; at most SV2_EXTENSIONS_MAX.
+ *  Returns: SV2_OK, also after the end; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_NULL.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_extensions(sv2_session session, uint16_t *out, size_t out_cap, size_t *count);
+
+/** On a client, the server's key and certificate, for a user to see. Without authentication both are
+ *  mere claims.                                                                                        [per-handle]
+ *  Returns: SV2_OK, also after the end; SV2_ERR_STATE before the handshake is done, on a server and on a plain connection;
+ *           SV2_ERR_NULL.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_server(sv2_session session, sv2_public_key *server, sv2_certificate *certificate);
+
+/* Why a session ended. error_code, extensions and text are views, valid until sv2_session_free. */
+typedef struct sv2_session_error {
+    uint32_t struct_size;
+    sv2_status status;     /* SV2_OK while the session has not ended */
+    int32_t status_class;  /* SV2_CLASS_* of status */
+    uint32_t phase;        /* SV2_PHASE_* in which it happened */
+    uint32_t flags;        /* of SetupConnection.Error, or those that status is about */
+    sv2_error message;     /* what was wrong with a message; its status is SV2_OK when none was */
+    sv2_bytes error_code;  /* of SetupConnection.Error, sent or received: bytes of the peer, not for decisions */
+    sv2_extension_list extensions; /* that status is about: missing, or demanded by the server; ascending */
+    sv2_bytes text;        /* all of it in words for a log, a NUL behind it; text of the peer is quoted */
+} sv2_session_error;
+
+#define SV2_SESSION_ERROR_INIT                                                                               \
+    { sizeof(sv2_session_error), 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 } }
+
+/** Why the session ended. Works on a poisoned session too.                                             [per-handle]
+ *  Out:     out  its struct_size must be set. Views, see sv2_session_error.
+ *  Returns: SV2_OK, also after the end; SV2_ERR_NO_MEMORY; SV2_ERR_NULL; SV2_ERR_ARGUMENT.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_error_get(sv2_session session, sv2_session_error *out);
+
+/** Answers an SV2_EVENT_SETUP_REQUEST with SetupConnection.Success.                                    [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_STATE when there is none; SV2_ERR_ARGUMENT for flags that contradict the client's: the request can
+ *           be answered again then; the status of the end.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_accept_setup(sv2_session session, uint32_t flags);
+
+/** Answers an SV2_EVENT_SETUP_REQUEST with SetupConnection.Error and ends the session.                 [per-handle]
+ *  In:      flags       0, or the requested ones that are the reason.
+ *           error_code  1 to 255 printable ASCII characters: SV2_ERROR_CODE_* or the program's own.
+ *  Returns: SV2_OK; SV2_ERR_STATE when there is none; SV2_ERR_ARGUMENT for another error_code or flags that were not requested;
+ *           SV2_ERR_NULL; SV2_ERR_LIMIT; the status of the end.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_refuse_setup(sv2_session session, uint32_t flags, const char *error_code,
+                                                      size_t error_code_len);
+
+/* Every sv2_<message>_send, of the messages that a program sends:
+ *    In:      message   values to send, as for sv2_<message>_encode.
+ *             trailing  TLVs to put behind the fields, or NULL: of negotiated extensions, ascending by extension_type (section
+ *                       3.4.3). That of the user identity is not among them: the session puts it in front by itself.
+ *    Returns: SV2_OK; kinds that change nothing: SV2_ERR_STATE before the session is established, though a server may send
+ *             Reconnect from SV2_PHASE_NEGOTIATION on; SV2_ERR_QUEUE_FULL while too much waits to be sent; SV2_ERR_LIMIT for a
+ *             message that would never fit; SV2_ERR_WRONG_DIRECTION; SV2_ERR_WRONG_PROTOCOL; SV2_ERR_NOT_NEGOTIATED;
+ *             SV2_ERR_BAD_TLV; SV2_ERR_TLV_TOO_LONG; those of sv2_<message>_encode; SV2_ERR_NO_MEMORY; the status of the end.
+ *  All of them are [per-handle] and there since 0.1. Either the whole message is queued or nothing of it. */
+
+/** Sends a share of the worker user_identity, which goes with it when extension 0x0002 is negotiated.
+ *  Above SV2_USER_IDENTITY_MAX bytes it is cut, see SV2_EVENT_USER_IDENTITY_CUT.                       [per-handle]
+ *  Returns: as sv2_<message>_send.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_send_share(sv2_session session, const sv2_submit_shares_extended *message,
+                                                    const uint8_t *user_identity, size_t user_identity_len, sv2_error *error);
+
+/** Sends the payload of a frame as it is: of a known message, such as one that sv2_frame_decode found,
+ *  or of a negotiated extension.                                                                       [per-handle]
+ *  Returns: as sv2_<message>_send; SV2_ERR_WRONG_CHANNEL_BIT; SV2_ERR_ARGUMENT for a msg_type that its extension does not
+ *           define, if extension_type has bit 15 set or channel_msg is above 1.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_send_frame(sv2_session session, const sv2_frame *frame, sv2_error *error);
+
+/** Sends on a channel message of an extension that this end does not know, as a proxy has to (section
+ *  3.4.1). The caller has put the receiver's channel_id in the first four bytes of the payload.        [per-handle]
+ *  Returns: as sv2_session_send_frame; SV2_ERR_ARGUMENT for any other frame.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_forward(sv2_session session, const sv2_frame *frame, sv2_error *error);
+
+/** Ends the session from this side. What is queued may still be sent.                                  [per-handle]
+ *  Returns: SV2_OK, also for one that has ended, which stays as it is.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_session_close(sv2_session session);
+
+/** Sends ChannelEndpointChanged.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_channel_endpoint_changed_send(sv2_session session, const sv2_channel_endpoint_changed *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends Reconnect.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_reconnect_send(sv2_session session, const sv2_reconnect *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends OpenStandardMiningChannel.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_open_standard_mining_channel_send(sv2_session session, const sv2_open_standard_mining_channel *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends OpenStandardMiningChannel.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_open_standard_mining_channel_success_send(sv2_session session, const sv2_open_standard_mining_channel_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends OpenMiningChannel.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_open_mining_channel_error_send(sv2_session session, const sv2_open_mining_channel_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends OpenExtendedMiningChannel.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_open_extended_mining_channel_send(sv2_session session, const sv2_open_extended_mining_channel *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends OpenExtendedMiningChannel.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_open_extended_mining_channel_success_send(sv2_session session, const sv2_open_extended_mining_channel_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends NewMiningJob.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_new_mining_job_send(sv2_session session, const sv2_new_mining_job *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends UpdateChannel.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_update_channel_send(sv2_session session, const sv2_update_channel *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends UpdateChannel.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_update_channel_error_send(sv2_session session, const sv2_update_channel_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends CloseChannel.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_close_channel_send(sv2_session session, const sv2_close_channel *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetExtranoncePrefix.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_extranonce_prefix_send(sv2_session session, const sv2_set_extranonce_prefix *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SubmitSharesStandard.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_submit_shares_standard_send(sv2_session session, const sv2_submit_shares_standard *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SubmitSharesExtended.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_submit_shares_extended_send(sv2_session session, const sv2_submit_shares_extended *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SubmitShares.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_submit_shares_success_send(sv2_session session, const sv2_submit_shares_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SubmitShares.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_submit_shares_error_send(sv2_session session, const sv2_submit_shares_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends NewExtendedMiningJob.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_new_extended_mining_job_send(sv2_session session, const sv2_new_extended_mining_job *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetNewPrevHash.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_mining_set_new_prev_hash_send(sv2_session session, const sv2_mining_set_new_prev_hash *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetTarget.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_target_send(sv2_session session, const sv2_set_target *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetCustomMiningJob.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_send(sv2_session session, const sv2_set_custom_mining_job *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetCustomMiningJob.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_success_send(sv2_session session, const sv2_set_custom_mining_job_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetCustomMiningJob.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_custom_mining_job_error_send(sv2_session session, const sv2_set_custom_mining_job_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetGroupChannel.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_set_group_channel_send(sv2_session session, const sv2_set_group_channel *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends AllocateMiningJobToken.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_allocate_mining_job_token_send(sv2_session session, const sv2_allocate_mining_job_token *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends AllocateMiningJobToken.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_allocate_mining_job_token_success_send(sv2_session session, const sv2_allocate_mining_job_token_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends ProvideMissingTransactions.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_provide_missing_transactions_send(sv2_session session, const sv2_provide_missing_transactions *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends ProvideMissingTransactions.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_provide_missing_transactions_success_send(sv2_session session, const sv2_provide_missing_transactions_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends DeclareMiningJob.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_send(sv2_session session, const sv2_declare_mining_job *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends DeclareMiningJob.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_success_send(sv2_session session, const sv2_declare_mining_job_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends DeclareMiningJob.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_declare_mining_job_error_send(sv2_session session, const sv2_declare_mining_job_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends PushSolution.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_push_solution_send(sv2_session session, const sv2_push_solution *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends CoinbaseOutputConstraints.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_coinbase_output_constraints_send(sv2_session session, const sv2_coinbase_output_constraints *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends NewTemplate.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_new_template_send(sv2_session session, const sv2_new_template *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SetNewPrevHash.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_template_set_new_prev_hash_send(sv2_session session, const sv2_template_set_new_prev_hash *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends RequestTransactionData.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_send(sv2_session session, const sv2_request_transaction_data *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends RequestTransactionData.Success.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_success_send(sv2_session session, const sv2_request_transaction_data_success *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends RequestTransactionData.Error.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_request_transaction_data_error_send(sv2_session session, const sv2_request_transaction_data_error *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
+/** Sends SubmitSolution.  [per-handle] */
+SV2_API SV2_CHECK sv2_status sv2_submit_solution_send(sv2_session session, const sv2_submit_solution *message,
+    const sv2_bytes *trailing, sv2_error *error);
+
 
 #ifdef __cplusplus
 }

@@ -234,228 +234,266 @@ template <> struct message_traits<sv2_channel_endpoint_changed> {
     static constexpr const char *name = "ChannelEndpointChanged";
     static constexpr auto encode = sv2_channel_endpoint_changed_encode;
     static constexpr auto decode = sv2_channel_endpoint_changed_decode;
+    static constexpr auto send = sv2_channel_endpoint_changed_send;
 };
 template <> struct message_traits<sv2_reconnect> {
     static constexpr std::uint32_t id = SV2_ID_RECONNECT;
     static constexpr const char *name = "Reconnect";
     static constexpr auto encode = sv2_reconnect_encode;
     static constexpr auto decode = sv2_reconnect_decode;
+    static constexpr auto send = sv2_reconnect_send;
 };
 template <> struct message_traits<sv2_open_standard_mining_channel> {
     static constexpr std::uint32_t id = SV2_ID_OPEN_STANDARD_MINING_CHANNEL;
     static constexpr const char *name = "OpenStandardMiningChannel";
     static constexpr auto encode = sv2_open_standard_mining_channel_encode;
     static constexpr auto decode = sv2_open_standard_mining_channel_decode;
+    static constexpr auto send = sv2_open_standard_mining_channel_send;
 };
 template <> struct message_traits<sv2_open_standard_mining_channel_success> {
     static constexpr std::uint32_t id = SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS;
     static constexpr const char *name = "OpenStandardMiningChannel.Success";
     static constexpr auto encode = sv2_open_standard_mining_channel_success_encode;
     static constexpr auto decode = sv2_open_standard_mining_channel_success_decode;
+    static constexpr auto send = sv2_open_standard_mining_channel_success_send;
 };
 template <> struct message_traits<sv2_open_mining_channel_error> {
     static constexpr std::uint32_t id = SV2_ID_OPEN_MINING_CHANNEL_ERROR;
     static constexpr const char *name = "OpenMiningChannel.Error";
     static constexpr auto encode = sv2_open_mining_channel_error_encode;
     static constexpr auto decode = sv2_open_mining_channel_error_decode;
+    static constexpr auto send = sv2_open_mining_channel_error_send;
 };
 template <> struct message_traits<sv2_open_extended_mining_channel> {
     static constexpr std::uint32_t id = SV2_ID_OPEN_EXTENDED_MINING_CHANNEL;
     static constexpr const char *name = "OpenExtendedMiningChannel";
     static constexpr auto encode = sv2_open_extended_mining_channel_encode;
     static constexpr auto decode = sv2_open_extended_mining_channel_decode;
+    static constexpr auto send = sv2_open_extended_mining_channel_send;
 };
 template <> struct message_traits<sv2_open_extended_mining_channel_success> {
     static constexpr std::uint32_t id = SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS;
     static constexpr const char *name = "OpenExtendedMiningChannel.Success";
     static constexpr auto encode = sv2_open_extended_mining_channel_success_encode;
     static constexpr auto decode = sv2_open_extended_mining_channel_success_decode;
+    static constexpr auto send = sv2_open_extended_mining_channel_success_send;
 };
 template <> struct message_traits<sv2_new_mining_job> {
     static constexpr std::uint32_t id = SV2_ID_NEW_MINING_JOB;
     static constexpr const char *name = "NewMiningJob";
     static constexpr auto encode = sv2_new_mining_job_encode;
     static constexpr auto decode = sv2_new_mining_job_decode;
+    static constexpr auto send = sv2_new_mining_job_send;
 };
 template <> struct message_traits<sv2_update_channel> {
     static constexpr std::uint32_t id = SV2_ID_UPDATE_CHANNEL;
     static constexpr const char *name = "UpdateChannel";
     static constexpr auto encode = sv2_update_channel_encode;
     static constexpr auto decode = sv2_update_channel_decode;
+    static constexpr auto send = sv2_update_channel_send;
 };
 template <> struct message_traits<sv2_update_channel_error> {
     static constexpr std::uint32_t id = SV2_ID_UPDATE_CHANNEL_ERROR;
     static constexpr const char *name = "UpdateChannel.Error";
     static constexpr auto encode = sv2_update_channel_error_encode;
     static constexpr auto decode = sv2_update_channel_error_decode;
+    static constexpr auto send = sv2_update_channel_error_send;
 };
 template <> struct message_traits<sv2_close_channel> {
     static constexpr std::uint32_t id = SV2_ID_CLOSE_CHANNEL;
     static constexpr const char *name = "CloseChannel";
     static constexpr auto encode = sv2_close_channel_encode;
     static constexpr auto decode = sv2_close_channel_decode;
+    static constexpr auto send = sv2_close_channel_send;
 };
 template <> struct message_traits<sv2_set_extranonce_prefix> {
     static constexpr std::uint32_t id = SV2_ID_SET_EXTRANONCE_PREFIX;
     static constexpr const char *name = "SetExtranoncePrefix";
     static constexpr auto encode = sv2_set_extranonce_prefix_encode;
     static constexpr auto decode = sv2_set_extranonce_prefix_decode;
+    static constexpr auto send = sv2_set_extranonce_prefix_send;
 };
 template <> struct message_traits<sv2_submit_shares_standard> {
     static constexpr std::uint32_t id = SV2_ID_SUBMIT_SHARES_STANDARD;
     static constexpr const char *name = "SubmitSharesStandard";
     static constexpr auto encode = sv2_submit_shares_standard_encode;
     static constexpr auto decode = sv2_submit_shares_standard_decode;
+    static constexpr auto send = sv2_submit_shares_standard_send;
 };
 template <> struct message_traits<sv2_submit_shares_extended> {
     static constexpr std::uint32_t id = SV2_ID_SUBMIT_SHARES_EXTENDED;
     static constexpr const char *name = "SubmitSharesExtended";
     static constexpr auto encode = sv2_submit_shares_extended_encode;
     static constexpr auto decode = sv2_submit_shares_extended_decode;
+    static constexpr auto send = sv2_submit_shares_extended_send;
 };
 template <> struct message_traits<sv2_submit_shares_success> {
     static constexpr std::uint32_t id = SV2_ID_SUBMIT_SHARES_SUCCESS;
     static constexpr const char *name = "SubmitShares.Success";
     static constexpr auto encode = sv2_submit_shares_success_encode;
     static constexpr auto decode = sv2_submit_shares_success_decode;
+    static constexpr auto send = sv2_submit_shares_success_send;
 };
 template <> struct message_traits<sv2_submit_shares_error> {
     static constexpr std::uint32_t id = SV2_ID_SUBMIT_SHARES_ERROR;
     static constexpr const char *name = "SubmitShares.Error";
     static constexpr auto encode = sv2_submit_shares_error_encode;
     static constexpr auto decode = sv2_submit_shares_error_decode;
+    static constexpr auto send = sv2_submit_shares_error_send;
 };
 template <> struct message_traits<sv2_new_extended_mining_job> {
     static constexpr std::uint32_t id = SV2_ID_NEW_EXTENDED_MINING_JOB;
     static constexpr const char *name = "NewExtendedMiningJob";
     static constexpr auto encode = sv2_new_extended_mining_job_encode;
     static constexpr auto decode = sv2_new_extended_mining_job_decode;
+    static constexpr auto send = sv2_new_extended_mining_job_send;
 };
 template <> struct message_traits<sv2_mining_set_new_prev_hash> {
     static constexpr std::uint32_t id = SV2_ID_MINING_SET_NEW_PREV_HASH;
     static constexpr const char *name = "SetNewPrevHash";
     static constexpr auto encode = sv2_mining_set_new_prev_hash_encode;
     static constexpr auto decode = sv2_mining_set_new_prev_hash_decode;
+    static constexpr auto send = sv2_mining_set_new_prev_hash_send;
 };
 template <> struct message_traits<sv2_set_target> {
     static constexpr std::uint32_t id = SV2_ID_SET_TARGET;
     static constexpr const char *name = "SetTarget";
     static constexpr auto encode = sv2_set_target_encode;
     static constexpr auto decode = sv2_set_target_decode;
+    static constexpr auto send = sv2_set_target_send;
 };
 template <> struct message_traits<sv2_set_custom_mining_job> {
     static constexpr std::uint32_t id = SV2_ID_SET_CUSTOM_MINING_JOB;
     static constexpr const char *name = "SetCustomMiningJob";
     static constexpr auto encode = sv2_set_custom_mining_job_encode;
     static constexpr auto decode = sv2_set_custom_mining_job_decode;
+    static constexpr auto send = sv2_set_custom_mining_job_send;
 };
 template <> struct message_traits<sv2_set_custom_mining_job_success> {
     static constexpr std::uint32_t id = SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS;
     static constexpr const char *name = "SetCustomMiningJob.Success";
     static constexpr auto encode = sv2_set_custom_mining_job_success_encode;
     static constexpr auto decode = sv2_set_custom_mining_job_success_decode;
+    static constexpr auto send = sv2_set_custom_mining_job_success_send;
 };
 template <> struct message_traits<sv2_set_custom_mining_job_error> {
     static constexpr std::uint32_t id = SV2_ID_SET_CUSTOM_MINING_JOB_ERROR;
     static constexpr const char *name = "SetCustomMiningJob.Error";
     static constexpr auto encode = sv2_set_custom_mining_job_error_encode;
     static constexpr auto decode = sv2_set_custom_mining_job_error_decode;
+    static constexpr auto send = sv2_set_custom_mining_job_error_send;
 };
 template <> struct message_traits<sv2_set_group_channel> {
     static constexpr std::uint32_t id = SV2_ID_SET_GROUP_CHANNEL;
     static constexpr const char *name = "SetGroupChannel";
     static constexpr auto encode = sv2_set_group_channel_encode;
     static constexpr auto decode = sv2_set_group_channel_decode;
+    static constexpr auto send = sv2_set_group_channel_send;
 };
 template <> struct message_traits<sv2_allocate_mining_job_token> {
     static constexpr std::uint32_t id = SV2_ID_ALLOCATE_MINING_JOB_TOKEN;
     static constexpr const char *name = "AllocateMiningJobToken";
     static constexpr auto encode = sv2_allocate_mining_job_token_encode;
     static constexpr auto decode = sv2_allocate_mining_job_token_decode;
+    static constexpr auto send = sv2_allocate_mining_job_token_send;
 };
 template <> struct message_traits<sv2_allocate_mining_job_token_success> {
     static constexpr std::uint32_t id = SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS;
     static constexpr const char *name = "AllocateMiningJobToken.Success";
     static constexpr auto encode = sv2_allocate_mining_job_token_success_encode;
     static constexpr auto decode = sv2_allocate_mining_job_token_success_decode;
+    static constexpr auto send = sv2_allocate_mining_job_token_success_send;
 };
 template <> struct message_traits<sv2_provide_missing_transactions> {
     static constexpr std::uint32_t id = SV2_ID_PROVIDE_MISSING_TRANSACTIONS;
     static constexpr const char *name = "ProvideMissingTransactions";
     static constexpr auto encode = sv2_provide_missing_transactions_encode;
     static constexpr auto decode = sv2_provide_missing_transactions_decode;
+    static constexpr auto send = sv2_provide_missing_transactions_send;
 };
 template <> struct message_traits<sv2_provide_missing_transactions_success> {
     static constexpr std::uint32_t id = SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS;
     static constexpr const char *name = "ProvideMissingTransactions.Success";
     static constexpr auto encode = sv2_provide_missing_transactions_success_encode;
     static constexpr auto decode = sv2_provide_missing_transactions_success_decode;
+    static constexpr auto send = sv2_provide_missing_transactions_success_send;
 };
 template <> struct message_traits<sv2_declare_mining_job> {
     static constexpr std::uint32_t id = SV2_ID_DECLARE_MINING_JOB;
     static constexpr const char *name = "DeclareMiningJob";
     static constexpr auto encode = sv2_declare_mining_job_encode;
     static constexpr auto decode = sv2_declare_mining_job_decode;
+    static constexpr auto send = sv2_declare_mining_job_send;
 };
 template <> struct message_traits<sv2_declare_mining_job_success> {
     static constexpr std::uint32_t id = SV2_ID_DECLARE_MINING_JOB_SUCCESS;
     static constexpr const char *name = "DeclareMiningJob.Success";
     static constexpr auto encode = sv2_declare_mining_job_success_encode;
     static constexpr auto decode = sv2_declare_mining_job_success_decode;
+    static constexpr auto send = sv2_declare_mining_job_success_send;
 };
 template <> struct message_traits<sv2_declare_mining_job_error> {
     static constexpr std::uint32_t id = SV2_ID_DECLARE_MINING_JOB_ERROR;
     static constexpr const char *name = "DeclareMiningJob.Error";
     static constexpr auto encode = sv2_declare_mining_job_error_encode;
     static constexpr auto decode = sv2_declare_mining_job_error_decode;
+    static constexpr auto send = sv2_declare_mining_job_error_send;
 };
 template <> struct message_traits<sv2_push_solution> {
     static constexpr std::uint32_t id = SV2_ID_PUSH_SOLUTION;
     static constexpr const char *name = "PushSolution";
     static constexpr auto encode = sv2_push_solution_encode;
     static constexpr auto decode = sv2_push_solution_decode;
+    static constexpr auto send = sv2_push_solution_send;
 };
 template <> struct message_traits<sv2_coinbase_output_constraints> {
     static constexpr std::uint32_t id = SV2_ID_COINBASE_OUTPUT_CONSTRAINTS;
     static constexpr const char *name = "CoinbaseOutputConstraints";
     static constexpr auto encode = sv2_coinbase_output_constraints_encode;
     static constexpr auto decode = sv2_coinbase_output_constraints_decode;
+    static constexpr auto send = sv2_coinbase_output_constraints_send;
 };
 template <> struct message_traits<sv2_new_template> {
     static constexpr std::uint32_t id = SV2_ID_NEW_TEMPLATE;
     static constexpr const char *name = "NewTemplate";
     static constexpr auto encode = sv2_new_template_encode;
     static constexpr auto decode = sv2_new_template_decode;
+    static constexpr auto send = sv2_new_template_send;
 };
 template <> struct message_traits<sv2_template_set_new_prev_hash> {
     static constexpr std::uint32_t id = SV2_ID_TEMPLATE_SET_NEW_PREV_HASH;
     static constexpr const char *name = "SetNewPrevHash";
     static constexpr auto encode = sv2_template_set_new_prev_hash_encode;
     static constexpr auto decode = sv2_template_set_new_prev_hash_decode;
+    static constexpr auto send = sv2_template_set_new_prev_hash_send;
 };
 template <> struct message_traits<sv2_request_transaction_data> {
     static constexpr std::uint32_t id = SV2_ID_REQUEST_TRANSACTION_DATA;
     static constexpr const char *name = "RequestTransactionData";
     static constexpr auto encode = sv2_request_transaction_data_encode;
     static constexpr auto decode = sv2_request_transaction_data_decode;
+    static constexpr auto send = sv2_request_transaction_data_send;
 };
 template <> struct message_traits<sv2_request_transaction_data_success> {
     static constexpr std::uint32_t id = SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS;
     static constexpr const char *name = "RequestTransactionData.Success";
     static constexpr auto encode = sv2_request_transaction_data_success_encode;
     static constexpr auto decode = sv2_request_transaction_data_success_decode;
+    static constexpr auto send = sv2_request_transaction_data_success_send;
 };
 template <> struct message_traits<sv2_request_transaction_data_error> {
     static constexpr std::uint32_t id = SV2_ID_REQUEST_TRANSACTION_DATA_ERROR;
     static constexpr const char *name = "RequestTransactionData.Error";
     static constexpr auto encode = sv2_request_transaction_data_error_encode;
     static constexpr auto decode = sv2_request_transaction_data_error_decode;
+    static constexpr auto send = sv2_request_transaction_data_error_send;
 };
 template <> struct message_traits<sv2_submit_solution> {
     static constexpr std::uint32_t id = SV2_ID_SUBMIT_SOLUTION;
     static constexpr const char *name = "SubmitSolution";
     static constexpr auto encode = sv2_submit_solution_encode;
     static constexpr auto decode = sv2_submit_solution_decode;
+    static constexpr auto send = sv2_submit_solution_send;
 };
 template <> struct message_traits<sv2_request_extensions> {
     static constexpr std::uint32_t id = SV2_ID_REQUEST_EXTENSIONS;
@@ -1168,6 +1206,175 @@ class decoder {
   private:
     explicit decoder(sv2_decoder handle) noexcept : handle_(handle) {}
     owner<sv2_decoder, sv2_decoder_free> handle_;
+};
+
+/** A configuration that has been checked, see sv2_session_profile. */
+class session_profile {
+  public:
+    static result<session_profile> client(const sv2_client_config &config, const sv2_hooks *hooks = nullptr) {
+        sv2_session_profile handle{};
+        sv2_error error{};
+        if (sv2_session_profile_new_client(&config, hooks, &handle, &error) < 0) {
+            return error;
+        }
+        return session_profile(handle);
+    }
+    static result<session_profile> server(const sv2_server_config &config, const sv2_hooks *hooks = nullptr) {
+        sv2_session_profile handle{};
+        sv2_error error{};
+        if (sv2_session_profile_new_server(&config, hooks, &handle, &error) < 0) {
+            return error;
+        }
+        return session_profile(handle);
+    }
+    /** The most bytes that one session of this profile ever holds. */
+    result<std::size_t> memory_bound() const {
+        std::size_t out = 0;
+        const sv2_status status = sv2_session_profile_memory_bound(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    sv2_session_profile get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit session_profile(sv2_session_profile handle) noexcept : handle_(handle) {}
+    owner<sv2_session_profile, sv2_session_profile_free> handle_;
+};
+
+/** Extension types for a configuration. They must live until the profile is made. */
+inline sv2_extension_list extensions(const std::vector<std::uint16_t> &types) noexcept {
+    return sv2_extension_list{types.empty() ? nullptr : types.data(), types.size()};
+}
+
+/** Extension types of an event or an error; they live as long as it does. */
+inline span<const std::uint16_t> view(const sv2_extension_list &list) noexcept { return {list.types, list.count}; }
+
+/** One end of one connection, see sv2_session. A time of nullptr is that of the clock hook, or the system's. */
+class session {
+  public:
+    /** random is for tests; without it, that of the hook or the system's is taken. */
+    static result<session> start(const session_profile &profile, const sv2_time *now = nullptr, const_span random = {}) {
+        sv2_session handle{};
+        const sv2_status status = sv2_session_start(profile.get(), random.data(), random.size(), now, &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return session(handle);
+    }
+    /** Takes bytes that the peer sent and returns how many; fewer than there are while events wait. */
+    result<std::size_t> feed(const_span in, const sv2_time *now = nullptr) {
+        std::size_t taken = 0;
+        const sv2_status status = sv2_session_feed(get(), in.data(), in.size(), now, &taken);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return taken;
+    }
+    result<nothing> peer_closed() { return detail::done(sv2_session_peer_closed(get())); }
+    /** What has happened next, or nothing. Its views live until the next event is taken, feed or peer_closed. */
+    result<std::optional<sv2_session_event>> next_event() {
+        sv2_session_event out = SV2_SESSION_EVENT_INIT;
+        const sv2_status status = sv2_session_next_event(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return status == SV2_OK ? std::optional<sv2_session_event>(out) : std::nullopt;
+    }
+    /** Copies bytes that wait to be sent, as many as fit, and returns how many. */
+    result<std::size_t> output(span<std::uint8_t> out) const {
+        std::size_t len = 0;
+        const sv2_status status = sv2_session_output(get(), out.data(), out.size(), &len);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return len;
+    }
+    /** Drops the bytes that the connection took. */
+    result<nothing> sent(std::size_t size) { return detail::done(sv2_session_sent(get(), size)); }
+    result<nothing> tick(const sv2_time *now = nullptr) { return detail::done(sv2_session_tick(get(), now)); }
+    result<sv2_session_info> info() const {
+        sv2_session_info out = SV2_SESSION_INFO_INIT;
+        const sv2_status status = sv2_session_info_get(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    /** The negotiated extensions, ascending. */
+    result<std::vector<std::uint16_t>> extensions() const {
+        std::vector<std::uint16_t> out(SV2_EXTENSIONS_MAX);
+        std::size_t count = 0;
+        const sv2_status status = sv2_session_extensions(get(), out.data(), out.size(), &count);
+        if (status < 0) {
+            return make_error(status);
+        }
+        out.resize(count);
+        return out;
+    }
+    /** On a client after the handshake: the server's key and certificate, mere claims without authentication. */
+    result<server_proof> server() const {
+        server_proof out{};
+        const sv2_status status = sv2_session_server(get(), &out.key, &out.certificate);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    /** Why the session ended; its status is SV2_OK while it has not. Its views live as long as the session. */
+    result<sv2_session_error> error() const {
+        sv2_session_error out = SV2_SESSION_ERROR_INIT;
+        const sv2_status status = sv2_session_error_get(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    result<nothing> accept_setup(std::uint32_t flags) { return detail::done(sv2_session_accept_setup(get(), flags)); }
+    result<nothing> refuse_setup(std::uint32_t flags, std::string_view error_code) {
+        return detail::done(sv2_session_refuse_setup(get(), flags, error_code.data(), error_code.size()));
+    }
+    /** Queues a message, whole or not at all; does not compile for those that sessions send by themselves. */
+    template <class Message> result<nothing> send(const Message &message, const_span trailing = {}) {
+        const sv2_bytes behind = bytes(trailing);
+        sv2_error error{};
+        if (message_traits<Message>::send(get(), &message, &behind, &error) < 0) {
+            return error;
+        }
+        return nothing{};
+    }
+    /** Queues a share of a worker, see sv2_session_send_share. */
+    result<nothing> send_share(const sv2_submit_shares_extended &message, std::string_view user_identity) {
+        const sv2_bytes identity = bytes(user_identity);
+        sv2_error error{};
+        if (sv2_session_send_share(get(), &message, identity.data, identity.len, &error) < 0) {
+            return error;
+        }
+        return nothing{};
+    }
+    /** Queues the payload of a frame as it is, see sv2_session_send_frame. */
+    result<nothing> send_frame(const sv2_frame &frame) {
+        sv2_error error{};
+        if (sv2_session_send_frame(get(), &frame, &error) < 0) {
+            return error;
+        }
+        return nothing{};
+    }
+    /** Queues a channel message of an unknown extension, see sv2_session_forward. */
+    result<nothing> forward(const sv2_frame &frame) {
+        sv2_error error{};
+        if (sv2_session_forward(get(), &frame, &error) < 0) {
+            return error;
+        }
+        return nothing{};
+    }
+    result<nothing> close() { return detail::done(sv2_session_close(get())); }
+    sv2_session get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit session(sv2_session handle) noexcept : handle_(handle) {}
+    owner<sv2_session, sv2_session_free> handle_;
 };
 
 } // namespace sv2

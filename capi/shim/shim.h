@@ -103,6 +103,9 @@ sv2_status sv2p_message_encode(uint32_t id, const void *message, const sv2_bytes
 sv2_status sv2p_message_decode(uint32_t id, const sv2_frame *frame, void *out, size_t size,
                                sv2_bytes *trailing, sv2_error *error);
 
+sv2_status sv2p_message_send(sv2_session session, uint32_t id, const void *message,
+                             const sv2_bytes *trailing, sv2_error *error);
+
 /* Tables that the generator writes. */
 typedef struct sv2p_message {
     uint16_t extension_type;
@@ -117,6 +120,11 @@ typedef struct sv2p_message {
 
 extern const sv2p_message sv2p_messages[];
 extern const size_t sv2p_message_count;
+
+extern const char *const sv2p_event_kind_names[];
+extern const uint32_t sv2p_event_kind_count;
+extern const char *const sv2p_phase_names[];
+extern const uint32_t sv2p_phase_count;
 
 const sv2p_message *sv2p_message_find(uint16_t extension_type, uint8_t msg_type);
 

@@ -355,6 +355,158 @@ sv2_status sv2_request_extensions_error_decode(const sv2_frame *frame, sv2_reque
     return sv2p_message_decode(SV2_ID_REQUEST_EXTENSIONS_ERROR, frame, out, sizeof *out, trailing, error);
 }
 
+sv2_status sv2_channel_endpoint_changed_send(sv2_session session, const sv2_channel_endpoint_changed *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_CHANNEL_ENDPOINT_CHANGED, message, trailing, error);
+}
+
+sv2_status sv2_reconnect_send(sv2_session session, const sv2_reconnect *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_RECONNECT, message, trailing, error);
+}
+
+sv2_status sv2_open_standard_mining_channel_send(sv2_session session, const sv2_open_standard_mining_channel *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_OPEN_STANDARD_MINING_CHANNEL, message, trailing, error);
+}
+
+sv2_status sv2_open_standard_mining_channel_success_send(sv2_session session, const sv2_open_standard_mining_channel_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_open_mining_channel_error_send(sv2_session session, const sv2_open_mining_channel_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_OPEN_MINING_CHANNEL_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_open_extended_mining_channel_send(sv2_session session, const sv2_open_extended_mining_channel *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_OPEN_EXTENDED_MINING_CHANNEL, message, trailing, error);
+}
+
+sv2_status sv2_open_extended_mining_channel_success_send(sv2_session session, const sv2_open_extended_mining_channel_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_new_mining_job_send(sv2_session session, const sv2_new_mining_job *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_NEW_MINING_JOB, message, trailing, error);
+}
+
+sv2_status sv2_update_channel_send(sv2_session session, const sv2_update_channel *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_UPDATE_CHANNEL, message, trailing, error);
+}
+
+sv2_status sv2_update_channel_error_send(sv2_session session, const sv2_update_channel_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_UPDATE_CHANNEL_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_close_channel_send(sv2_session session, const sv2_close_channel *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_CLOSE_CHANNEL, message, trailing, error);
+}
+
+sv2_status sv2_set_extranonce_prefix_send(sv2_session session, const sv2_set_extranonce_prefix *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_EXTRANONCE_PREFIX, message, trailing, error);
+}
+
+sv2_status sv2_submit_shares_standard_send(sv2_session session, const sv2_submit_shares_standard *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SUBMIT_SHARES_STANDARD, message, trailing, error);
+}
+
+sv2_status sv2_submit_shares_extended_send(sv2_session session, const sv2_submit_shares_extended *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SUBMIT_SHARES_EXTENDED, message, trailing, error);
+}
+
+sv2_status sv2_submit_shares_success_send(sv2_session session, const sv2_submit_shares_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SUBMIT_SHARES_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_submit_shares_error_send(sv2_session session, const sv2_submit_shares_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SUBMIT_SHARES_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_new_extended_mining_job_send(sv2_session session, const sv2_new_extended_mining_job *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_NEW_EXTENDED_MINING_JOB, message, trailing, error);
+}
+
+sv2_status sv2_mining_set_new_prev_hash_send(sv2_session session, const sv2_mining_set_new_prev_hash *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_MINING_SET_NEW_PREV_HASH, message, trailing, error);
+}
+
+sv2_status sv2_set_target_send(sv2_session session, const sv2_set_target *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_TARGET, message, trailing, error);
+}
+
+sv2_status sv2_set_custom_mining_job_send(sv2_session session, const sv2_set_custom_mining_job *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_CUSTOM_MINING_JOB, message, trailing, error);
+}
+
+sv2_status sv2_set_custom_mining_job_success_send(sv2_session session, const sv2_set_custom_mining_job_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_set_custom_mining_job_error_send(sv2_session session, const sv2_set_custom_mining_job_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_CUSTOM_MINING_JOB_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_set_group_channel_send(sv2_session session, const sv2_set_group_channel *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SET_GROUP_CHANNEL, message, trailing, error);
+}
+
+sv2_status sv2_allocate_mining_job_token_send(sv2_session session, const sv2_allocate_mining_job_token *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_ALLOCATE_MINING_JOB_TOKEN, message, trailing, error);
+}
+
+sv2_status sv2_allocate_mining_job_token_success_send(sv2_session session, const sv2_allocate_mining_job_token_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_provide_missing_transactions_send(sv2_session session, const sv2_provide_missing_transactions *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_PROVIDE_MISSING_TRANSACTIONS, message, trailing, error);
+}
+
+sv2_status sv2_provide_missing_transactions_success_send(sv2_session session, const sv2_provide_missing_transactions_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_declare_mining_job_send(sv2_session session, const sv2_declare_mining_job *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_DECLARE_MINING_JOB, message, trailing, error);
+}
+
+sv2_status sv2_declare_mining_job_success_send(sv2_session session, const sv2_declare_mining_job_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_DECLARE_MINING_JOB_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_declare_mining_job_error_send(sv2_session session, const sv2_declare_mining_job_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_DECLARE_MINING_JOB_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_push_solution_send(sv2_session session, const sv2_push_solution *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_PUSH_SOLUTION, message, trailing, error);
+}
+
+sv2_status sv2_coinbase_output_constraints_send(sv2_session session, const sv2_coinbase_output_constraints *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_COINBASE_OUTPUT_CONSTRAINTS, message, trailing, error);
+}
+
+sv2_status sv2_new_template_send(sv2_session session, const sv2_new_template *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_NEW_TEMPLATE, message, trailing, error);
+}
+
+sv2_status sv2_template_set_new_prev_hash_send(sv2_session session, const sv2_template_set_new_prev_hash *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_TEMPLATE_SET_NEW_PREV_HASH, message, trailing, error);
+}
+
+sv2_status sv2_request_transaction_data_send(sv2_session session, const sv2_request_transaction_data *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_REQUEST_TRANSACTION_DATA, message, trailing, error);
+}
+
+sv2_status sv2_request_transaction_data_success_send(sv2_session session, const sv2_request_transaction_data_success *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS, message, trailing, error);
+}
+
+sv2_status sv2_request_transaction_data_error_send(sv2_session session, const sv2_request_transaction_data_error *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_REQUEST_TRANSACTION_DATA_ERROR, message, trailing, error);
+}
+
+sv2_status sv2_submit_solution_send(sv2_session session, const sv2_submit_solution *message, const sv2_bytes *trailing, sv2_error *error) {
+    return sv2p_message_send(session, SV2_ID_SUBMIT_SOLUTION, message, trailing, error);
+}
+
 static const char *const fields_setup_connection[] = {"protocol", "min_version", "max_version", "flags", "endpoint_host", "endpoint_port", "vendor", "hardware_version", "firmware", "device_id", };
 static const char *const fields_setup_connection_success[] = {"used_version", "flags", };
 static const char *const fields_setup_connection_error[] = {"flags", "error_code", };
@@ -448,3 +600,10 @@ const sv2p_message sv2p_messages[] = {
 };
 
 const size_t sv2p_message_count = sizeof sv2p_messages / sizeof sv2p_messages[0];
+
+
+const char *const sv2p_event_kind_names[] = {"unknown", "secured", "setup request", "setup", "established", "message", "ignored", "unexpected", "rejected", "extensions reset", "extensions", "user identity cut", "end", };
+const uint32_t sv2p_event_kind_count = sizeof sv2p_event_kind_names / sizeof sv2p_event_kind_names[0];
+
+const char *const sv2p_phase_names[] = {"handshake", "setup", "decision", "negotiation", "established", "ended", };
+const uint32_t sv2p_phase_count = sizeof sv2p_phase_names / sizeof sv2p_phase_names[0];

@@ -32,6 +32,8 @@ var functions = template.FuncMap{
 	"hex32":           func(v uint32) string { return fmt.Sprintf("0x%08x", v) },
 	"pad":             func(width int, s string) string { return fmt.Sprintf("%-*s", width, s) },
 	"wrap":            wrap,
+	"add":             func(a, b int) int { return a + b },
+	"comment":         comment,
 	"fieldDoc":        fieldDoc,
 	"cField":          cField,
 	"count":           func(m *model) int { return len(m.Messages) },
@@ -52,6 +54,11 @@ func wrap(prefix, text string) string {
 	}
 	b.WriteString(line)
 	return b.String()
+}
+
+// comment is text as a C comment in lines of at most 100 columns.
+func comment(text string) string {
+	return "/*" + strings.TrimPrefix(wrap(" *", text), " *") + " */"
 }
 
 // fieldDoc is the one-line documentation of a field: wire type, unit, meaning.

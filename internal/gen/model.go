@@ -18,6 +18,8 @@ type model struct {
 	ErrorCodes []schema.ErrorCode
 	Statuses   []statusRow
 	Classes    []classRow
+
+	Enumerations []schema.Enumeration
 }
 
 type protocol struct {
@@ -76,6 +78,14 @@ func (m message) FrameSizeMax() int {
 	}
 	return 6 + min(n, 1<<24-1)
 }
+
+// Sent reports whether programs send the message; sessions send SetupConnection, RequestExtensions and their answers.
+func (m message) Sent() bool {
+	return m.Protocol != "ExtensionsNegotiation" && (m.Protocol != "Common" || m.Type > setupMessages)
+}
+
+// setupMessages is the highest msg_type of SetupConnection and its answers.
+const setupMessages = 0x02
 
 // Checked reports whether a field can hold a value that its wire type cannot.
 func (m message) Checked() bool {
@@ -142,6 +152,7 @@ type classRow struct {
 func newModel() *model {
 	m := &model{
 		Types: wireTypes, TLVs: schema.TLVs, Constants: schema.Constants, ErrorCodes: schema.ErrorCodes,
+		Enumerations: schema.Enumerations,
 	}
 	for _, p := range schema.Protocols {
 		out := protocol{Protocol: p}

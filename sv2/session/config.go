@@ -41,19 +41,6 @@ const (
 // MaxExtensions is how many extensions a configuration may list, and a server looks at in one RequestExtensions.
 const MaxExtensions = 256
 
-// TimeoutPolicy says what a client does when the server does not answer RequestExtensions: a server that does not implement
-// extension 0x0001 ignores it.
-type TimeoutPolicy uint8
-
-const (
-	// OnTimeoutContinue goes on without extensions. When one is required it is OnTimeoutFail.
-	OnTimeoutContinue TimeoutPolicy = iota
-	// OnTimeoutReconnect ends the session with status.NegotiationTimeout, which is worth another try.
-	OnTimeoutReconnect
-	// OnTimeoutFail ends the session with status.ExtensionsIgnored: another server is needed.
-	OnTimeoutFail
-)
-
 // ClientExtensions says what a client negotiates. With nothing in Request and Required it does not negotiate at all.
 type ClientExtensions struct {
 	Request   []uint16 // extensions to ask for

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "header_tables.h"
 #include "noise_server.h"
 
 enum { CANARY = 0xa5, KINDS = 6 };
@@ -209,7 +210,7 @@ static void handles(void) {
                                        0xdeadbeef,
                                        UINT64_C(0xcccccccccccccccc),
                                        UINT64_C(0x8000000000000000),
-                                       UINT64_C(0x0800000001000000),
+                                       (uint64_t)(HANDLE_KIND_MAX + 1) << 56 | 1 << 24,
                                        UINT64_MAX};
     uint64_t live[KINDS], later[KINDS];
     sv2_transport client, later_client;
