@@ -35,13 +35,15 @@ func (s *Session) dispatch(f sv2.Frame) {
 
 // dispatchSetup acts on a frame before the protocol of the connection is known.
 func (s *Session) dispatchSetup(f sv2.Frame) {
-	if info := sv2.Lookup(f.ExtensionType, f.MsgType); info != nil && info.From&s.peer() == 0 {
+	info := sv2.Lookup(f.ExtensionType, f.MsgType)
+	switch {
+	case info != nil && info.From&s.peer() == 0:
 		s.failFrame(status.WrongDirection, f)
-		return
-	}
-	if s.isClient() {
+	case info != nil && s.profile.strict && info.ChannelMsg != f.ChannelMsg:
+		s.failFrame(status.WrongChannelBit, f)
+	case s.isClient():
 		s.setupAnswer(f)
-	} else {
+	default:
 		s.setupRequest(f)
 	}
 }

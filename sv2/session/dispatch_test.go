@@ -112,6 +112,27 @@ func TestChannelBit(t *testing.T) {
 	client.expectEnd(t, status.WrongChannelBit, PhaseEstablished)
 }
 
+// TestChannelBitOfSetup: FR-08, FR-10: the messages of the setup are for the immediate peer.
+func TestChannelBitOfSetup(t *testing.T) {
+	setup := frame(t, &sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Vendor: []byte("v")})
+	answer := frame(t, setupOK)
+	setup[1], answer[1] = 0x80, 0x80
+	for _, strict := range []bool{false, true} {
+		cc, sc := clientConfig(), serverConfig()
+		cc.StrictChannelBit, sc.StrictChannelBit = strict, strict
+		client, server := startClient(t, cc), startServer(t, sc)
+		server.receive(setup, 1000)
+		client.receive(answer, 1000)
+		for _, e := range []*end{client, server} {
+			if strict {
+				e.expectEnd(t, status.WrongChannelBit, PhaseSetup)
+			} else if e.Err() != nil {
+				t.Errorf("%v", e.Err())
+			}
+		}
+	}
+}
+
 // TestTooLarge: FR-12, limits: a frame above the limit ends the session at its header.
 func TestTooLarge(t *testing.T) {
 	k := newKeys(t)
