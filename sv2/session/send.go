@@ -78,15 +78,15 @@ func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
 		return s.misuse()
 	}
 	var identity []byte
+	var cut bool
 	if info == submitSharesExtended && s.negotiation.on.has(sv2.ExtensionWorkerSpecificHashrateTracking) {
-		var cut bool
 		identity, cut = s.identityTLV(userIdentity)
-		if cut && !s.events.has(EventUserIdentityCut) {
-			s.events.push(EventUserIdentityCut)
-		}
 	}
 	if err := s.queue(m, identity, tlvs); err != nil {
 		return err
+	}
+	if cut && !s.events.has(EventUserIdentityCut) {
+		s.events.push(EventUserIdentityCut)
 	}
 	if info == channelEndpointChanged {
 		s.endpointChangeSent()

@@ -104,6 +104,15 @@ func TestUserIdentityCutOnce(t *testing.T) {
 	check(t, client.SendShare(&sv2.SubmitSharesExtended{}, make([]byte, 33)))
 	client.take()
 	client.expect(t, EventUserIdentityCut)
+	// A share that does not fit has not been cut.
+	share, sent := &sv2.SubmitSharesExtended{}, 0
+	for ; client.SendShare(share, nil) == nil; sent++ {
+	}
+	if err := client.SendShare(share, make([]byte, 33)); err != status.QueueFull || sent == 0 {
+		t.Fatal(err)
+	}
+	client.take()
+	client.expect(t)
 }
 
 // TestUserIdentityReceived: E2-04, E2-05, TL-04, TL-05, TL-06, TL-07, I3, I4: scanned in any order when negotiated; broken or over-long is
