@@ -4,7 +4,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/libsv2/libsv2/codec"
-	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 )
 
@@ -45,11 +44,25 @@ func (s *Session) shareOfWorker(f sv2.Frame) {
 		s.show(EventMessage, f, 0)
 		return
 	}
-	identity, err := sv2.FindTLV(trailing, sv2.ExtensionWorkerSpecificHashrateTracking, userIdentityField, s.profile.tlvs)
-	if err != nil && err != status.NotFound {
+	identity, err := s.identityBehind(trailing)
+	if err != nil {
 		s.show(EventRejected, f, kindOf(err))
 		return
 	}
 	s.show(EventMessage, f, 0)
 	s.identity = identity
+}
+
+// identityBehind returns the first user identity in the TLVs of a share, nil when there is none. All TLVs are looked at: one
+// that is broken makes the message wrong wherever it stands.
+func (s *Session) identityBehind(trailing []byte) (identity []byte, err error) {
+	for r := sv2.NewTLVReader(trailing, s.profile.tlvs); ; {
+		t, ok, err := r.Next()
+		if err != nil || !ok {
+			return identity, err
+		}
+		if identity == nil && t.ExtensionType == sv2.ExtensionWorkerSpecificHashrateTracking && t.FieldType == userIdentityField {
+			identity = t.Value
+		}
+	}
 }

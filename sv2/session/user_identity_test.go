@@ -138,6 +138,9 @@ func TestUserIdentityReceived(t *testing.T) {
 		{"cut header", []byte{2, 0, 1}, -1, status.BadTLV},
 		{"cut value", tlv(2, 9)[:10], -1, status.BadTLV},
 		{"big-endian", []byte{0, 2, 1, 0, 1, 'w'}, -1, status.BadTLV},
+		{"twice", append(tlv(2, 4), tlv(2, 5)...), 4, 0},
+		{"33 bytes behind another", append(tlv(2, 4), tlv(2, 33)...), -1, status.TLVTooLong},
+		{"cut behind the identity", append(tlv(2, 4), 1, 0x40, 9), -1, status.BadTLV},
 	} {
 		for _, on := range []bool{true, false} {
 			_, server := workers(t, on)
