@@ -75,18 +75,32 @@ func hexadecimal(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
 // the generated decoders, and runs only when one of them has failed.
 func explain(message int, payload []byte) error {
 	info := &infos[message]
-	e := &Error{ExtensionType: info.ExtensionType, MsgType: info.MsgType, Size: len(payload)}
+	if _, _, err := info.Split(payload); err != nil {
+		return err
+	}
+	return &Error{
+		Kind: status.Internal, ExtensionType: info.ExtensionType, MsgType: info.MsgType, Field: NoField, Size: len(payload),
+	}
+}
+
+// Split finds in the payload of a message, without decoding it, the text of its Code field and the bytes behind its last
+// field; both are views into payload. It fails as Decode does.
+func (i *Info) Split(payload []byte) (code, trailing []byte, err error) {
 	rest := payload
-	for i, f := range info.Fields {
+	for n, f := range i.Fields {
 		next, kind := takeField(f.Type, rest)
 		if kind != 0 {
-			e.Kind, e.Field, e.Offset = kind, i, len(payload)-len(rest)
-			return e
+			return nil, nil, &Error{
+				Kind: kind, ExtensionType: i.ExtensionType, MsgType: i.MsgType, Field: n, Offset: len(payload) - len(rest), Size: len(payload),
+			}
+		}
+		if n == i.Code && n > 0 {
+			end := len(rest) - len(next)
+			code = rest[1:end:end] // a STR0_255
 		}
 		rest = next
 	}
-	e.Kind, e.Field = status.Internal, NoField
-	return e
+	return code, rest, nil
 }
 
 // refuse is the error for a field value that its wire type cannot hold.

@@ -44,6 +44,7 @@ type Info struct {
 	From          Party    // the end, or ends, that may send it
 	Spec          string   // section of the specification
 	Fields        []FieldInfo
+	Code          int // index of the field error_code or reason_code (section 3.5); 0 when the message has neither
 }
 
 // FieldInfo describes one field of a message.

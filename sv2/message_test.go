@@ -265,6 +265,44 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// TestSplit covers ER-04, ER-05: the text that they are about is found in each message that has one, without decoding it.
+func TestSplit(t *testing.T) {
+	r := newRandom(6)
+	codes := 0
+	for _, m := range blank() {
+		info := m.Info()
+		randomise(r, m)
+		payload, err := m.Append(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, trailing, err := info.Split(append(payload, 1, 2, 3))
+		if err != nil || !bytes.Equal(trailing, []byte{1, 2, 3}) {
+			t.Errorf("%s: %x, %v", info.Name, trailing, err)
+		}
+		if info.Code == 0 {
+			if code != nil {
+				t.Errorf("%s: code %q", info.Name, code)
+			}
+			continue
+		}
+		codes++
+		if name := info.Fields[info.Code].Name; name != "error_code" && name != "reason_code" || info.Fields[info.Code].Type != FieldStr0255 {
+			t.Errorf("%s: %s", info.Name, name)
+		}
+		if _, _, err := info.Split(payload[:len(payload)-1]); !errors.Is(err, status.Truncated) {
+			t.Errorf("%s: cut short: %v", info.Name, err)
+		}
+	}
+	payload, _ := (&SubmitSharesError{ErrorCode: []byte("stale-share")}).Append(nil)
+	if code, _, _ := (*SubmitSharesError)(nil).Info().Split(payload); string(code) != "stale-share" {
+		t.Errorf("%q", code)
+	}
+	if codes != 8 {
+		t.Errorf("%d messages with a code", codes)
+	}
+}
+
 // TestFixedSizes compares with the sizes that follow from the specification's tables.
 func TestFixedSizes(t *testing.T) {
 	for _, c := range []struct {

@@ -97,6 +97,11 @@ func (m message) Checked() bool {
 	return false
 }
 
+// CodeField is the index of the field with a text for programs and people, 0 when there is none: it is never the first one.
+func (m message) CodeField() int {
+	return max(0, slices.IndexFunc(m.Fields, func(f field) bool { return f.Name == "error_code" || f.Name == "reason_code" }))
+}
+
 // CGo is the name under which cgo knows the member: Go keywords get an underscore.
 func (f field) CGo() string {
 	if token.IsKeyword(f.Name) {
