@@ -60,11 +60,11 @@ func TestMemoryBound(t *testing.T) {
 			l := client.profile.limits
 			for range 3 {
 				size := min(l.EarlyBytes/3-20, l.Payload-20)
-				check(t, server.Send(&sv2.Raw{MsgType: 0x15, ChannelMsg: true, Payload: make([]byte, size)}))
+				server.queueOwn(&sv2.Raw{MsgType: 0x15, ChannelMsg: true, Payload: make([]byte, size)})
 			}
 			server.queueOwn(success(client.negotiation.requestID))
 			for range 2 {
-				check(t, server.Send(&sv2.Raw{MsgType: 0x15, ChannelMsg: true, Payload: bytes.Repeat([]byte{9}, l.Payload)}))
+				server.queueOwn(&sv2.Raw{MsgType: 0x15, ChannelMsg: true, Payload: bytes.Repeat([]byte{9}, l.Payload)})
 			}
 			for carry(t, server, client, 1000, 777) {
 			}
@@ -156,7 +156,8 @@ func TestOutputShrinks(t *testing.T) {
 	cc.Memory = a.memory()
 	client, _ := connect(t, cc, serverConfig())
 	before := a.held
-	check(t, client.Send(&sv2.Raw{MsgType: 0x18, ChannelMsg: true, Payload: make([]byte, 100_000)}))
+	client.queueOwn(&sv2.Raw{MsgType: 0x18, ChannelMsg: true, Payload: make([]byte, 100_000)})
+	check(t, client.Err())
 	if a.held < 100_000 {
 		t.Fatal("not counted")
 	}

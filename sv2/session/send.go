@@ -15,8 +15,10 @@ import (
 //
 // All or nothing is queued. Kinds that change nothing: State before the session is established and for the messages that it
 // sends by itself; QueueFull while too much waits to be sent, and Limit for a message that would never fit; WrongDirection,
-// WrongProtocol, WrongChannelBit, NotNegotiated, and Argument for a message that may not be sent here; those of
-// sv2.Message.AppendFrame; NoMemory. After the end it is the error of Err.
+// WrongProtocol, WrongChannelBit, NotNegotiated, and Argument for a message that may not be sent here; Argument for an
+// error_code or reason_code with a control character (section 3.5); Trailing for a Raw that holds more than its message, since
+// TLVs go through SendWithTLVs; those of sv2.Message.AppendFrame and, for a Raw, of Decode; NoMemory. After the end it is the
+// error of Err.
 func (s *Session) Send(m sv2.Message) error { return s.send(m, s.profile.userIdentity, nil) }
 
 // SendShare is Send for a share of the worker userIdentity, which is cut to 32 bytes; see EventUserIdentityCut.
@@ -61,7 +63,7 @@ func (s *Session) Forward(f sv2.Frame) error {
 		return status.Argument
 	}
 	raw := sv2.Raw{ExtensionType: f.ExtensionType, MsgType: f.MsgType, ChannelMsg: true, Payload: f.Payload}
-	return s.queue(&raw, nil, nil)
+	return s.queue(&raw, nil, nil, nil)
 }
 
 func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
@@ -82,7 +84,7 @@ func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
 	if info == submitSharesExtended && s.negotiation.on.has(sv2.ExtensionWorkerSpecificHashrateTracking) {
 		identity, cut = s.identityTLV(userIdentity)
 	}
-	if err := s.queue(m, identity, tlvs); err != nil {
+	if err := s.queue(m, info, identity, tlvs); err != nil {
 		return err
 	}
 	if cut && !s.events.has(EventUserIdentityCut) {
@@ -122,7 +124,30 @@ func (s *Session) sendable(m sv2.Message) (info *sv2.Info, err error) {
 	if info.Protocol == sv2.ExtensionsNegotiation || info.Protocol == sv2.Common && info.MsgType <= setupMessages {
 		return nil, status.State
 	}
+	if isRaw {
+		_, trailing, err := info.Split(raw.Payload)
+		if err != nil {
+			return nil, err
+		}
+		if len(trailing) > 0 {
+			return nil, status.Trailing
+		}
+	}
 	return info, nil
+}
+
+// sendableCode checks the text for programs and people in a message: no control characters (section 3.5).
+func sendableCode(info *sv2.Info, payload []byte) error {
+	code, _, err := info.Split(payload)
+	if err != nil {
+		return err
+	}
+	for _, c := range code {
+		if c < ' ' || c == 0x7f {
+			return &sv2.Error{Kind: status.Argument, ExtensionType: info.ExtensionType, MsgType: info.MsgType, Field: info.Code, Size: len(code)}
+		}
+	}
+	return nil
 }
 
 // setupMessages is the highest msg_type of SetupConnection and its answers.
@@ -148,13 +173,14 @@ func (s *Session) misuse() error {
 
 // queueOwn queues a message of the session itself, for which there has to be room.
 func (s *Session) queueOwn(m sv2.Message) {
-	if err := s.queue(m, nil, nil); err != nil {
+	if err := s.queue(m, nil, nil, nil); err != nil {
 		s.fail(kindOf(err), err)
 	}
 }
 
-// queue writes the frame of m, with the two pieces behind it, where it will be sent from, and seals it there.
-func (s *Session) queue(m sv2.Message, first, second []byte) error {
+// queue writes the frame of m, with the two pieces behind it, where it will be sent from, and seals it there. info is nil for
+// what needs no check.
+func (s *Session) queue(m sv2.Message, info *sv2.Info, first, second []byte) error {
 	payload := m.Size() + len(first) + len(second)
 	if payload > codec.U24Max {
 		return status.FrameTooLarge
@@ -180,6 +206,11 @@ func (s *Session) queue(m sv2.Message, first, second []byte) error {
 	}
 	if frame = append(frame, second...); len(frame) != codec.HeaderSize+payload {
 		return status.Internal
+	}
+	if info != nil && info.Code > 0 {
+		if err := sendableCode(info, frame[codec.HeaderSize:]); err != nil {
+			return err
+		}
 	}
 	frame[3], frame[4], frame[5] = byte(payload), byte(payload>>8), byte(payload>>16)
 	if s.profile.security.encrypted() {

@@ -49,6 +49,60 @@ func TestSendRefused(t *testing.T) {
 	server.expect(t, EventMessage)
 }
 
+// TestSendCode: ER-04, ER-05: an error_code, or the reason_code of CloseChannel, with a control character is not sent, by either
+// end and in either form.
+func TestSendCode(t *testing.T) {
+	client, server := connect(t, clientConfig(), serverConfig())
+	client.Send(openFrame)
+	pump(t, client, server, 1000, 0)
+	for code, want := range map[string]status.Kind{
+		"": 0, "stale-share": 0, "with a space": 0, "schlie\u00dfen": 0, "~": 0,
+		"line\n": status.Argument, "\x00": status.Argument, "tab\there": status.Argument, "\x1b[2J": status.Argument, "del\x7f": status.Argument,
+	} {
+		share := &sv2.SubmitSharesError{ChannelID: 1, ErrorCode: []byte(code)}
+		raw := &sv2.Raw{MsgType: share.Info().MsgType, ChannelMsg: true}
+		raw.Payload, _ = share.Append(nil)
+		for _, c := range []struct {
+			e *end
+			m sv2.Message
+		}{
+			{server, share}, {server, raw}, {server, &sv2.OpenMiningChannelError{ErrorCode: []byte(code)}},
+			{server, &sv2.CloseChannel{ReasonCode: []byte(code)}}, {client, &sv2.CloseChannel{ReasonCode: []byte(code)}},
+		} {
+			err := c.e.Send(c.m)
+			if want == 0 && err != nil || want != 0 && (!errors.Is(err, want) || len(c.e.Output()) != 0) {
+				t.Errorf("%q in %T: %v", code, c.m, err)
+			}
+			c.e.sent(t)
+		}
+	}
+	check(t, server.Err())
+}
+
+// TestSendEncoded: EX-10, E2-03, E2-04, TL-04: a known message that comes encoded is held to what a decoded one is: nothing cut off, and
+// no TLVs but through SendWithTLVs.
+func TestSendEncoded(t *testing.T) {
+	share := &sv2.SubmitSharesExtended{ChannelID: 2}
+	for _, on := range []bool{false, true} {
+		client, _ := workers(t, on)
+		raw := &sv2.Raw{MsgType: 0x1b, ChannelMsg: true}
+		whole, _ := share.Append(nil)
+		raw.Payload = append(whole, 2, 0, 1, 1, 0, 'w')
+		if err := client.Send(raw); err != status.Trailing {
+			t.Errorf("with a TLV: %v", err)
+		}
+		raw.Payload = whole[:20]
+		if err := client.Send(raw); kindOf(err) != status.Truncated {
+			t.Errorf("cut: %v", err)
+		}
+		if len(client.Output()) != 0 || client.Err() != nil {
+			t.Error("something was sent")
+		}
+		raw.Payload = whole
+		check(t, client.SendWithTLVs(raw, []byte{1, 0x40, 9, 0, 0}))
+	}
+}
+
 // TestForward: EX-04, EX-05: a proxy passes on channel messages of extensions that it does not know, and changes nothing.
 func TestForward(t *testing.T) {
 	client, server := connect(t, clientConfig(), serverConfig())
