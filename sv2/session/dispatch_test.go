@@ -84,6 +84,24 @@ func TestUnknownMessages(t *testing.T) {
 	}
 }
 
+// TestUnknownExtensionBeforeTheAnswer: EX-08: a client discards what it does not know even before its SetupConnection has been
+// answered, and goes on; its deadline stays.
+func TestUnknownExtensionBeforeTheAnswer(t *testing.T) {
+	client := startClient(t, clientConfig())
+	before, _ := client.NextDeadline()
+	for _, raw := range []sv2.Raw{{ExtensionType: 0x4002, MsgType: 1}, {ExtensionType: 3, ChannelMsg: true, Payload: make([]byte, 4)}} {
+		client.receive(frame(t, &raw), 2000)
+		if v := client.expect(t, EventIgnored)[0]; v.Frame.ExtensionType != raw.ExtensionType || v.Class != status.ClassIgnore {
+			t.Errorf("%+v", v)
+		}
+	}
+	if after, _ := client.NextDeadline(); after != before || client.Phase() != PhaseSetup {
+		t.Errorf("deadline %d, then %d, in %v", before, after, client.Phase())
+	}
+	client.receive(frame(t, setupOK), 2000)
+	client.expect(t, EventSetup, EventEstablished)
+}
+
 // TestChannelMessageWithoutChannel: EX-04: a channel message of an unknown extension that is too short for a channel_id goes
 // nowhere, and harms nobody.
 func TestChannelMessageWithoutChannel(t *testing.T) {

@@ -22,8 +22,8 @@
 //	phase         calls                  messages of the peer                        else
 //	handshake     -                      server: act 1. client: act 2                noise's kinds
 //	setup         -                      server: SetupConnection                     UnexpectedMessage
-//	                                     client: SetupConnection.Success, .Error     UnexpectedMessage,
-//	                                                                                 ReconnectInSetup
+//	                                     client: SetupConnection.Success, .Error;    UnexpectedMessage,
+//	                                     those of extensions are ignored             ReconnectInSetup
 //	decision      AcceptSetup,           server: all others wait                     DuplicateSetup,
 //	              RefuseSetup                                                        EarlyMessages
 //	negotiation   server: Send of        client: RequestExtensions.Success, .Error;  EarlyMessages,

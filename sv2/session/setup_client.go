@@ -16,7 +16,8 @@ func (s *Session) startSetup() {
 	s.queueOwn(m)
 }
 
-// setupAnswer is the client's side of PhaseSetup. The server sends nothing before its answer.
+// setupAnswer is the client's side of PhaseSetup. The server sends nothing before its answer; what belongs to an extension is
+// discarded all the same (section 3.4.1).
 func (s *Session) setupAnswer(f sv2.Frame) {
 	switch {
 	case f.Is((*sv2.SetupConnectionSuccess)(nil).Info()):
@@ -27,6 +28,8 @@ func (s *Session) setupAnswer(f sv2.Frame) {
 		s.reconnectInSetup(f)
 	case f.Is((*sv2.RequestExtensionsSuccess)(nil).Info()), f.Is((*sv2.RequestExtensionsError)(nil).Info()):
 		s.failFrame(status.UnsolicitedAnswer, f)
+	case f.ExtensionType > sv2.ExtensionExtensionsNegotiation:
+		s.unknown(f)
 	default:
 		s.failFrame(status.UnexpectedMessage, f)
 	}
