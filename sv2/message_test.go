@@ -265,6 +265,24 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// TestRegisteredExtensions covers EX-02, EX-03c, EX-03d: nothing that is built in has an experimental number, and each TLV says how
+// long it may be.
+func TestRegisteredExtensions(t *testing.T) {
+	for _, info := range Messages() {
+		if info.ExtensionType >= 0x4000 {
+			t.Errorf("%s: extension %#x", info.Name, info.ExtensionType)
+		}
+	}
+	if len(tlvs) == 0 {
+		t.Error("no TLV")
+	}
+	for _, info := range tlvs {
+		if info.ExtensionType == 0 || info.ExtensionType >= 0x4000 || info.Max <= 0 || info.Max > codec.B064KMax {
+			t.Errorf("%+v", info)
+		}
+	}
+}
+
 // TestSplit covers ER-04, ER-05: the text that they are about is found in each message that has one, without decoding it.
 func TestSplit(t *testing.T) {
 	r := newRandom(6)
