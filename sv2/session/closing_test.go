@@ -7,9 +7,47 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
-// TestPeerCloses: issue 4: the peer closes at each step of a whole conversation, of each role: after any number of bytes the
-// session has ended, and says in which phase.
+// TestPeerCloses: the peer closes at each step of a whole conversation, of each role: after any number of bytes the session
+// has ended, and says in which phase.
 func TestPeerCloses(t *testing.T) {
+	everyStop(t, func(to *end) {
+		phase := to.Phase()
+		to.PeerClosed()
+		to.expectEnd(t, status.PeerClosed, phase)
+		if len(to.Output()) != 0 {
+			t.Fatal("bytes for a peer that is gone")
+		}
+		to.PeerClosed()
+		to.Close()
+		to.expectEnd(t, status.PeerClosed, phase)
+	})
+}
+
+// TestPeerFallsSilent: S0-02, S0-03, S3-05, I30: as TestPeerCloses, but the peer just sends no more: after any number of bytes there
+// is one deadline, nothing happens before it, and what it ends with is that of the phase.
+func TestPeerFallsSilent(t *testing.T) {
+	deadlines := map[Phase]struct {
+		at   uint64
+		kind status.Kind
+	}{
+		PhaseHandshake:   {2000, status.HandshakeTimeout},
+		PhaseSetup:       {3000, status.SetupTimeout},
+		PhaseNegotiation: {4000, status.NegotiationTimeout},
+		PhaseEstablished: {5001, status.InactivityTimeout},
+	}
+	everyStop(t, func(to *end) {
+		phase := to.Phase()
+		silent(t, to, deadlines[phase].at)
+		to.expectEnd(t, deadlines[phase].kind, phase)
+		if _, ok := to.NextDeadline(); ok || len(to.Output()) != 0 {
+			t.Fatal("something is left to do")
+		}
+	})
+}
+
+// everyStop runs the opening of a connection again and again, until each number of bytes has gone each way and then no more.
+func everyStop(t *testing.T, stopped func(to *end)) {
+	t.Helper()
 	k := newKeys(t)
 	for _, encrypted := range []bool{false, true} {
 		var size [2]int
@@ -19,9 +57,10 @@ func TestPeerCloses(t *testing.T) {
 		})
 		seen := [2]map[Phase]bool{{}, {}}
 		for direction := range 2 {
-			for stop := 0; stop < size[direction]; stop += 3 {
-				phase := closeAfter(t, k, encrypted, direction, stop)
-				seen[direction][phase] = true
+			for stop := range size[direction] {
+				to := openUntil(t, k, encrypted, direction, stop)
+				seen[direction][to.Phase()] = true
+				stopped(to)
 			}
 		}
 		for direction, phases := range seen {
@@ -32,11 +71,14 @@ func TestPeerCloses(t *testing.T) {
 	}
 }
 
-// closeAfter runs the opening of a connection until stop bytes have gone one way, then closes that way.
-func closeAfter(t *testing.T, k keys, encrypted bool, direction, stop int) Phase {
+// openUntil runs the opening of a connection until stop bytes have gone one way, and returns the end that they went to.
+func openUntil(t *testing.T, k keys, encrypted bool, direction, stop int) *end {
 	t.Helper()
 	cc, sc := clientConfig(), serverConfig()
-	cc.Extensions.Request, sc.Extensions = []uint16{2, 3}, ServerExtensions{Supported: []uint16{2}, Required: []uint16{3}}
+	cc.Timeouts = Timeouts{Handshake: 1000, Setup: 2000, Negotiation: 3000, Inactivity: 4000}
+	sc.Timeouts = cc.Timeouts
+	cc.Extensions = ClientExtensions{Request: []uint16{2}, Supported: []uint16{3}, OnTimeout: OnTimeoutReconnect}
+	sc.Extensions = ServerExtensions{Supported: []uint16{2}, Required: []uint16{3}}
 	if encrypted {
 		cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
 	}
@@ -64,16 +106,7 @@ func closeAfter(t *testing.T, k keys, encrypted bool, direction, stop int) Phase
 		to.receive(in, 1000)
 		moved += n
 	}
-	phase := to.Phase()
-	to.PeerClosed()
-	to.expectEnd(t, status.PeerClosed, phase)
-	if len(to.Output()) != 0 {
-		t.Fatal("bytes for a peer that is gone")
-	}
-	to.PeerClosed()
-	to.Close()
-	to.expectEnd(t, status.PeerClosed, phase)
-	return phase
+	return to
 }
 
 // TestPeerClosesBehindMessages: what came before the end is given before the end.

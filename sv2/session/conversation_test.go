@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/libsv2/libsv2/sv2"
@@ -79,48 +80,109 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-// TestEveryByteBoundary: a conversation in which the transport stops once, at each byte of each direction in turn, and one in
-// pieces of each small size, give the same events as one in one go.
+// script runs a whole connection; move carries bytes both ways until nothing moves.
+type script func(t testing.TB, k keys, encrypted bool, move func(client, server *end)) (client, server *end)
+
+// redirection is a connection whose setup waits for the program, whose channel changes its endpoint, and which ends with
+// Reconnect.
+func redirection(t testing.TB, k keys, encrypted bool, move func(client, server *end)) (client, server *end) {
+	t.Helper()
+	cc, sc := clientConfig(), serverConfig()
+	cc.Extensions.Request, sc.Extensions.Supported, sc.HoldSetup = []uint16{2}, []uint16{2}, true
+	if encrypted {
+		cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	}
+	client, server = startClient(t, cc), startServer(t, sc)
+	move(client, server)
+	check(t, server.AcceptSetup(sv2.SetupSuccessRequiresExtendedChannels))
+	move(client, server)
+	share := &sv2.SubmitSharesExtended{ChannelID: 9}
+	for range 2 {
+		check(t, client.SendShare(share, []byte("w")))
+		check(t, server.Send(&sv2.ChannelEndpointChanged{ChannelID: 9}))
+		move(client, server)
+	}
+	check(t, client.SendShare(share, []byte("w")))
+	check(t, server.Send(&sv2.Reconnect{NewHost: []byte("two.example"), NewPort: 4}))
+	move(client, server)
+	client.Close()
+	server.PeerClosed()
+	client.take()
+	server.take()
+	return client, server
+}
+
+// refused is a connection that the server refuses.
+func refused(t testing.TB, k keys, encrypted bool, move func(client, server *end)) (client, server *end) {
+	t.Helper()
+	cc, sc := clientConfig(), serverConfig()
+	cc.Setup.Flags = 0xffff_ffff
+	if encrypted {
+		cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	}
+	client, server = startClient(t, cc), startServer(t, sc)
+	move(client, server)
+	return client, server
+}
+
+// TestEveryByteBoundary: FR-01, I29: connections in which the transport stops once, at each byte of each direction in turn, and
+// such in pieces of each small size, give the same events as one in one go.
 func TestEveryByteBoundary(t *testing.T) {
 	k := newKeys(t)
-	for _, encrypted := range []bool{false, true} {
-		total := [2]int{}
-		run := func(move func(c, s *end)) (string, string) {
-			client, server := conversation(t, k, encrypted, move)
-			return client.summary(), server.summary()
-		}
-		whole := func(c, s *end) {
-			counted(t, c, s, &total[0], -1)
-			for counted(t, s, c, &total[1], -1) || counted(t, c, s, &total[0], -1) {
-			}
-		}
-		wantClient, wantServer := run(whole)
-		sizes := total
-		if sizes[0] < 100 || sizes[1] < 100 {
-			t.Fatalf("conversation of %v bytes", sizes)
-		}
-		expectSame := func(what string, client, server string) {
-			t.Helper()
-			if client != wantClient || server != wantServer {
-				t.Fatalf("%s, encrypted %v:\n%s\n%s\nwant\n%s\n%s", what, encrypted, client, server, wantClient, wantServer)
-			}
-		}
-		for direction := range 2 {
-			for cut := 1; cut < sizes[direction]; cut++ {
-				var moved [2]int
-				cuts := [2]int{-1, -1}
-				cuts[direction] = cut
-				client, server := run(func(c, s *end) {
-					for counted(t, c, s, &moved[0], cuts[0]) || counted(t, s, c, &moved[1], cuts[1]) {
-					}
+	for _, s := range []struct {
+		name string
+		script
+		atLeast int      // bytes each way
+		ends    []string // in the events of both ends
+	}{
+		{"conversation", conversation, 100, []string{"established", "message"}},
+		{"redirection", redirection, 80, []string{"established", "message"}},
+		{"refused", refused, 30, []string{"end"}},
+	} {
+		for _, encrypted := range []bool{false, true} {
+			t.Run(s.name+map[bool]string{false: ", plain", true: ", encrypted"}[encrypted], func(t *testing.T) {
+				everyBoundary(t, s.atLeast, s.ends, func(move func(client, server *end)) (string, string) {
+					client, server := s.script(t, k, encrypted, move)
+					return client.summary(), server.summary()
 				})
-				expectSame("cut at "+strconv.Itoa(cut), client, server)
-			}
+			})
 		}
-		for piece := 1; piece < 70; piece++ {
-			client, server := run(func(c, s *end) { pump(t, c, s, 1000, piece) })
-			expectSame("pieces of "+strconv.Itoa(piece), client, server)
+	}
+}
+
+func everyBoundary(t *testing.T, atLeast int, events []string, run func(move func(client, server *end)) (string, string)) {
+	t.Helper()
+	var sizes [2]int
+	wantClient, wantServer := run(func(c, s *end) {
+		for counted(t, c, s, &sizes[0], -1) || counted(t, s, c, &sizes[1], -1) {
 		}
+	})
+	for _, event := range events {
+		if sizes[0] < atLeast || sizes[1] < atLeast || !strings.Contains(wantClient, event) || !strings.Contains(wantServer, event) {
+			t.Fatalf("%v bytes, events\n%s\n%s", sizes, wantClient, wantServer)
+		}
+	}
+	expectSame := func(what string, client, server string) {
+		t.Helper()
+		if client != wantClient || server != wantServer {
+			t.Fatalf("%s:\n%s\n%s\nwant\n%s\n%s", what, client, server, wantClient, wantServer)
+		}
+	}
+	for direction := range 2 {
+		for cut := 1; cut < sizes[direction]; cut++ {
+			var moved [2]int
+			cuts := [2]int{-1, -1}
+			cuts[direction] = cut
+			client, server := run(func(c, s *end) {
+				for counted(t, c, s, &moved[0], cuts[0]) || counted(t, s, c, &moved[1], cuts[1]) {
+				}
+			})
+			expectSame("cut at "+strconv.Itoa(cut), client, server)
+		}
+	}
+	for piece := 1; piece < 70; piece++ {
+		client, server := run(func(c, s *end) { pump(t, c, s, 1000, piece) })
+		expectSame("pieces of "+strconv.Itoa(piece), client, server)
 	}
 }
 
