@@ -66,7 +66,7 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// TestFramesOfEveryMessage covers FR-06, FR-10, FR-11: the frame of a message carries its pair and channel_msg bit, the
+// TestFramesOfEveryMessage covers FR-06, FR-10, FR-11 (I12): the frame of a message carries its pair and channel_msg bit, the
 // pair finds the message again with the bit set or not, and AnyMessage decodes it.
 func TestFramesOfEveryMessage(t *testing.T) {
 	r := newRandom(3)

@@ -28,7 +28,7 @@ type frameVector struct {
 
 // TestVectors reads testdata/frames.json, or the file that SV2_FRAME_VECTORS names: a list of vectors, or an object whose
 // member vectors is one. Every frame must decode to the stated fields, and the fields must encode to the frame; or decoding
-// must end with the stated kind.
+// must end with the stated kind. The project's file covers FR-02, E1-03, TL-01, I1, I10, I11, I13, I15.
 func TestVectors(t *testing.T) {
 	file := os.Getenv("SV2_FRAME_VECTORS")
 	if file == "" {

@@ -125,7 +125,7 @@ func refused(t testing.TB, k keys, encrypted bool, move func(client, server *end
 	return client, server
 }
 
-// TestEveryByteBoundary: FR-01, I29: connections in which the transport stops once, at each byte of each direction in turn, and
+// TestEveryByteBoundary: I29: connections in which the transport stops once, at each byte of each direction in turn, and
 // such in pieces of each small size, give the same events as one in one go.
 func TestEveryByteBoundary(t *testing.T) {
 	k := newKeys(t)

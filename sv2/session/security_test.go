@@ -10,7 +10,7 @@ import (
 
 func policyOf(k keys) noise.Policy { return noise.RequireAuthority(k.authority) }
 
-// TestSecurityIsChosen: CM-05, NO-31: there is no default, and what belongs to the other end is refused.
+// TestSecurityIsChosen: NO-02, NO-31: there is no default, and what belongs to the other end is refused.
 func TestSecurityIsChosen(t *testing.T) {
 	k := newKeys(t)
 	for name, security := range map[string]Security{"none": {}, "server's": Respond(k.identity)} {
@@ -52,7 +52,7 @@ func (*endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestNoDowngrade: one end plain and the other encrypted never become a connection, and the plain text of a client is not
+// TestNoDowngrade: NO-01: one end plain and the other encrypted never become a connection, and the plain text of a client is not
 // answered in plain.
 func TestNoDowngrade(t *testing.T) {
 	k := newKeys(t)
@@ -71,6 +71,7 @@ func TestNoDowngrade(t *testing.T) {
 	}
 }
 
+// TestCertificateRefused: NO-19, NO-21, NO-22: a server that cannot show the right certificate learns nothing from the client but
 // act 1.
 func TestCertificateRefused(t *testing.T) {
 	k := newKeys(t)
@@ -105,7 +106,22 @@ func TestCertificateRefused(t *testing.T) {
 	}
 }
 
-// TestAlteredFrame: after the handshake one altered byte ends the session.
+// TestReorderedFrames: FR-01: the session relies on the order of the transport: in another one the frames of an encrypted link do
+// not open, and none of them is given to the program.
+func TestReorderedFrames(t *testing.T) {
+	k := newKeys(t)
+	cc, sc := clientConfig(), serverConfig()
+	cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+	client, server := connect(t, cc, sc)
+	check(t, client.Send(openFrame))
+	first := client.sent(t)
+	check(t, client.Send(openFrame))
+	server.receive(append(client.sent(t), first...), 1000)
+	server.expectEnd(t, status.Decrypt, PhaseNegotiation)
+	server.expect(t, EventEnd)
+}
+
+// TestAlteredFrame: NO-28: after the handshake one altered byte ends the session.
 func TestAlteredFrame(t *testing.T) {
 	k := newKeys(t)
 	cc, sc := clientConfig(), serverConfig()
