@@ -16,8 +16,8 @@ CXX_FLAGS := -O2 -g -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Werror -Ii
 MINER_SOURCES := $(wildcard examples/c/*.c)
 PROVIDER_SOURCES := $(wildcard examples/cpp-interop/*.cpp)
 
-.PHONY: all library demo demo-programs test test-go test-c test-examples check header header-check format format-check lint \
-	fuzz bench clean cross install interop hooks
+.PHONY: all library demo demo-programs test test-go test-c test-examples check header header-check conformance format \
+	format-check lint fuzz bench clean cross install interop hooks
 
 all: library
 
@@ -110,6 +110,10 @@ header:
 
 header-check:
 	scripts/build_header.sh --check
+
+# docs/conformance.md from the names of rows in the tests; a test of test/conformance fails when it is stale.
+conformance:
+	go run ./test/conformance
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
 
