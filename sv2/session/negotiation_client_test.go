@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 )
@@ -18,8 +19,18 @@ func asking(t testing.TB, x ClientExtensions) (client *end, first *sv2.RequestEx
 	client.receive(frame(t, setupOK), 1000)
 	client.expect(t, EventSetup)
 	first = one[*sv2.RequestExtensions](t, client)
-	if err := client.Send(openFrame); err != status.State {
-		t.Fatalf("S0-01: Send during the negotiation: %v", err)
+	for _, m := range []sv2.Message{openFrame, &sv2.Raw{ExtensionType: 2}, &sv2.RequestExtensions{}} {
+		if err := client.Send(m); err != status.State {
+			t.Fatalf("S0-01: Send of %T during the negotiation: %v", m, err)
+		}
+	}
+	for _, err := range []error{
+		client.SendShare(&sv2.SubmitSharesExtended{}, nil), client.SendWithTLVs(openFrame, nil),
+		client.Forward(sv2.Frame{Header: codec.Header{ExtensionType: 9, ChannelMsg: true}, Payload: make([]byte, 4)}),
+	} {
+		if err != status.State {
+			t.Fatalf("sent during the negotiation: %v", err)
+		}
 	}
 	return client, first
 }
@@ -32,8 +43,8 @@ func idsOf(m *sv2.RequestExtensions) []uint16 {
 	return ids
 }
 
-// TestRequestExtensions: E1-01, E1-02, E1-03, S0-05, S0-15, E2-06: right after Success, from the configuration, sorted, each
-// once; a client that wants none does not ask.
+// TestRequestExtensions: E1-01, E1-02, E1-03, E1-06, E1-07, S0-01, S0-05, S0-15, E2-06: right after Success, from the
+// configuration, sorted, each once, and nothing else before the answer; a client that wants none does not ask.
 func TestRequestExtensions(t *testing.T) {
 	_, m := asking(t, ClientExtensions{Request: []uint16{7, 2, 7}, Required: []uint16{5, 2}})
 	if got := idsOf(m); !slices.Equal(got, []uint16{2, 5, 7}) {

@@ -71,13 +71,13 @@ func (s *Session) send(m sv2.Message, userIdentity, tlvs []byte) error {
 		return s.misuse()
 	}
 	info, err := s.sendable(m)
+	// A server learns from the client's first message whether it negotiates, and some clients wait long before they send
+	// it. Such a client can be sent away; nothing else can be sent to it, and what is wrong with that shows later.
+	if s.phase != PhaseEstablished && (err != nil || info != reconnect) {
+		return s.misuse()
+	}
 	if err != nil {
 		return err
-	}
-	// A server learns from the client's first message whether it negotiates, and some clients wait long before they send
-	// it. Such a client can be sent away; nothing else can be sent to it.
-	if s.phase != PhaseEstablished && info != reconnect {
-		return s.misuse()
 	}
 	var identity []byte
 	var cut bool
