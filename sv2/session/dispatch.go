@@ -12,6 +12,10 @@ func (s *Session) dispatch(f sv2.Frame) {
 		s.dispatchSetup(f)
 		return
 	}
+	if s.profile.ignoreRequests && f.ExtensionType == sv2.ExtensionExtensionsNegotiation {
+		s.show(EventIgnored, f, status.UnknownMessage) // an extension like any other that is not known
+		return
+	}
 	err := sv2.CheckFrame(f, s.family(), s.peer(), s.profile.strict)
 	if err != nil {
 		if kind := kindOf(err); kind != status.UnknownMessage {
@@ -79,7 +83,7 @@ func (s *Session) message(f sv2.Frame) {
 func (s *Session) unknown(f sv2.Frame) {
 	extension := f.ExtensionType
 	switch {
-	case extension == sv2.ExtensionCore, extension == sv2.ExtensionExtensionsNegotiation && !s.profile.ignoreRequests:
+	case extension == sv2.ExtensionCore, extension == sv2.ExtensionExtensionsNegotiation:
 		s.show(EventUnexpected, f, status.UnknownMessage)
 	case s.negotiation.on.has(extension):
 		s.show(EventMessage, f, 0)

@@ -26,8 +26,6 @@ func (s *Session) negotiate(f sv2.Frame) {
 		s.failFrame(status.UnsolicitedAnswer, f)
 	case s.isClient():
 		s.extensionsAnswer(f)
-	case s.profile.ignoreRequests:
-		s.show(EventIgnored, f, status.UnknownMessage)
 	case s.phase == PhaseDecision:
 		s.hold(f)
 	case !s.negotiation.waiting:

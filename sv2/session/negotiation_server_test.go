@@ -135,6 +135,16 @@ func TestServerIgnores(t *testing.T) {
 	if v := server.expect(t, EventIgnored)[0]; v.Class != status.ClassIgnore || v.Frame.ExtensionType != 1 {
 		t.Errorf("%+v", v)
 	}
+	// What it does not know it cannot find fault with (EX-08).
+	for _, m := range []sv2.Message{
+		success(1, 2), refusal(1, nil, nil), &sv2.Raw{ExtensionType: 1, MsgType: 9}, &sv2.Raw{ExtensionType: 1},
+		&sv2.Raw{ExtensionType: 1, ChannelMsg: true, Payload: make([]byte, 4)},
+	} {
+		server.receive(frame(t, m), 1000)
+		if v := server.expect(t, EventIgnored)[0]; v.Status != status.UnknownMessage {
+			t.Errorf("%+v", v)
+		}
+	}
 	server.receive(frame(t, openFrame), 1000)
 	server.expect(t, EventMessage)
 	if len(server.Output()) != 0 {
