@@ -140,6 +140,22 @@ func TestEarlyExtensionMessages(t *testing.T) {
 	}
 }
 
+// TestEarlyEndpointChange: CM-07: a ChannelEndpointChanged that waited for the answer resets what the answer has just settled,
+// and the messages behind it still come in order.
+func TestEarlyEndpointChange(t *testing.T) {
+	client := early(t, Limits{})
+	client.receive(frame(t, &sv2.ChannelEndpointChanged{ChannelID: 1}), 1000)
+	client.receive(frame(t, job), 1000)
+	client.expect(t)
+	client.receive(frame(t, success(1, 2)), 1000)
+	client.expect(t, EventEstablished, EventMessage, EventExtensionsReset, EventMessage)
+	if again := one[*sv2.RequestExtensions](t, client); again.RequestID != 2 || len(client.Extensions()) != 0 {
+		t.Fatalf("%+v", again)
+	}
+	client.receive(frame(t, success(2, 2)), 1000)
+	client.expect(t, EventExtensions)
+}
+
 // TestReplayEnds: a held message that ends the session does so after those in front of it.
 func TestReplayEnds(t *testing.T) {
 	client := early(t, Limits{})

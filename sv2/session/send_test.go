@@ -120,8 +120,10 @@ func TestForward(t *testing.T) {
 	if err := client.Forward(v.Frame); err != status.Argument {
 		t.Error(err)
 	}
-	if err := client.Forward(sv2.Frame{Header: codec.Header{ChannelMsg: true}, Payload: make([]byte, 4)}); err != status.Argument {
-		t.Error(err)
+	for own := range uint16(2) {
+		if err := client.Forward(sv2.Frame{Header: codec.Header{ExtensionType: own, ChannelMsg: true}, Payload: make([]byte, 4)}); err != status.Argument {
+			t.Errorf("extension %d: %v", own, err)
+		}
 	}
 }
 

@@ -199,6 +199,11 @@ func TestSendWithTLVs(t *testing.T) {
 	if v := server.last(t); string(v.UserIdentity) != "Worker_001" {
 		t.Errorf("%+v", v)
 	}
+	// Several of one extension stay in the order that the extension gives them.
+	check(t, client.SendWithTLVs(openFrame, append(bytes.Clone(experimental), 0x01, 0x40, 3, 0, 0)))
+	if out := client.sent(t); !bytes.Equal(out, frame(t, openFrame, append(bytes.Clone(experimental), 0x01, 0x40, 3, 0, 0)...)) {
+		t.Errorf("%x", out)
+	}
 	check(t, client.SendWithTLVs(openFrame, experimental))
 	if out := client.sent(t); !bytes.Equal(out, frame(t, openFrame, experimental...)) {
 		t.Errorf("%x", out)
