@@ -140,6 +140,28 @@ func TestEarlyExtensionMessages(t *testing.T) {
 	}
 }
 
+// TestEarlyAtAServer: S2-07: the same bounds hold while the program decides about a setup; the request counts as a message.
+func TestEarlyAtAServer(t *testing.T) {
+	for extra, want := range []status.Kind{0, status.EarlyMessages} {
+		sc := serverConfig()
+		sc.HoldSetup, sc.Extensions.Supported = true, []uint16{2}
+		server := startServer(t, sc)
+		server.receive(frame(t, &sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Vendor: []byte("v")}), 1000)
+		server.receive(frame(t, request(1, 2)), 1000)
+		for range 2 + extra {
+			server.receive(frame(t, openFrame), 1000)
+		}
+		if want != 0 {
+			server.expectEnd(t, want, PhaseDecision)
+			continue
+		}
+		server.expect(t, EventSetupRequest)
+		check(t, server.AcceptSetup(0))
+		server.take()
+		server.expect(t, EventSetup, EventEstablished, EventMessage, EventMessage)
+	}
+}
+
 // TestEarlyEndpointChange: CM-07: a ChannelEndpointChanged that waited for the answer resets what the answer has just settled,
 // and the messages behind it still come in order.
 func TestEarlyEndpointChange(t *testing.T) {
