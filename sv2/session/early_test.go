@@ -103,6 +103,8 @@ func TestEarlyLimits(t *testing.T) {
 		{"none allowed", Limits{EarlyMessages: -1}, []sv2.Message{job}, status.EarlyMessages},
 		{"two of two", Limits{EarlyMessages: 2}, []sv2.Message{job, job}, 0},
 		{"bytes", Limits{EarlyBytes: 1500}, []sv2.Message{large, large}, status.EarlyMessages},
+		{"as many bytes as there may be", Limits{EarlyBytes: len(frame(t, job))}, []sv2.Message{job}, 0},
+		{"one more", Limits{EarlyBytes: len(frame(t, job)) - 1}, []sv2.Message{job}, status.EarlyMessages},
 		{"bytes enough", Limits{EarlyBytes: 1500}, []sv2.Message{large, job}, 0},
 		{"negotiable extension", Limits{EarlyMessages: 1}, []sv2.Message{&sv2.Raw{ExtensionType: 0x4001}, &sv2.Raw{ExtensionType: 0x4001}}, status.EarlyMessages},
 		{"other protocol", Limits{}, []sv2.Message{&sv2.NewTemplate{}}, status.WrongProtocol},

@@ -57,6 +57,24 @@ func TestProbing(t *testing.T) {
 	}
 }
 
+// TestRequiredFlags: SE-13, SE-15: a server says which flag it misses; only that of Job Declaration has a code of its own.
+func TestRequiredFlags(t *testing.T) {
+	sc := serverConfig()
+	sc.Services[0].RequiredFlags = sv2.SetupRequiresWorkSelection
+	for flags, want := range map[uint32]uint32{0: 2, sv2.SetupRequiresStandardJobs: 2, sv2.SetupRequiresWorkSelection: 0} {
+		server := startServer(t, sc)
+		server.receive(frame(t, &sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Flags: flags, Vendor: []byte("v")}), 1000)
+		if want == 0 {
+			one[*sv2.SetupConnectionSuccess](t, server)
+			continue
+		}
+		server.expectEnd(t, status.MissingFlags, PhaseSetup)
+		if m := one[*sv2.SetupConnectionError](t, server); m.Flags != want || string(m.ErrorCode) != sv2.ErrorCodeUnsupportedFeatureFlags {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
 // TestServerIsSilent: SE-18: before its answer a server can be made to send nothing, not even Reconnect.
 func TestServerIsSilent(t *testing.T) {
 	sc := serverConfig()

@@ -218,6 +218,7 @@ func TestFirstMessage(t *testing.T) {
 		{"Reconnect", []sv2.Message{&sv2.Reconnect{}}, status.ReconnectInSetup, PhaseSetup},
 		{"wrong direction", []sv2.Message{setup}, status.WrongDirection, PhaseSetup},
 		{"unknown type", []sv2.Message{&sv2.Raw{MsgType: 0xee}}, status.UnexpectedMessage, PhaseSetup},
+		{"unknown type, extension 1", []sv2.Message{&sv2.Raw{ExtensionType: 1, MsgType: 9}}, status.UnexpectedMessage, PhaseSetup},
 		{"second Success", []sv2.Message{setupOK, setupOK}, status.UnsolicitedAnswer, PhaseEstablished},
 		{"late Error", []sv2.Message{setupOK, job, refused}, status.UnsolicitedAnswer, PhaseEstablished},
 	} {
@@ -335,6 +336,12 @@ func TestHoldSetup(t *testing.T) {
 	check(t, server.RefuseSetup(2, "banned"))
 	server.expectEnd(t, status.SetupDeclined, PhaseDecision)
 	if m := one[*sv2.SetupConnectionError](t, server); string(m.ErrorCode) != "banned" || m.Flags != 2 {
+		t.Errorf("%+v", m)
+	}
+
+	server = hold()
+	check(t, server.RefuseSetup(0, strings.Repeat("x", 255)))
+	if m := one[*sv2.SetupConnectionError](t, server); len(m.ErrorCode) != 255 {
 		t.Errorf("%+v", m)
 	}
 

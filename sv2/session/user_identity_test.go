@@ -25,6 +25,7 @@ func TestCutUserIdentity(t *testing.T) {
 		strings.Repeat("\xff", 40):     strings.Repeat("\xff", 32),
 		"a" + strings.Repeat("\x80\x80", 9) + strings.Repeat("b", 40): "a" + strings.Repeat("\x80\x80", 9) + strings.Repeat("b", 13),
 		"a" + strings.Repeat("\x80", 40):                              "a" + strings.Repeat("\x80", 31),
+		strings.Repeat("a", 28) + strings.Repeat("\x80", 9):           strings.Repeat("a", 28) + strings.Repeat("\x80", 4),
 	} {
 		if got := cutUserIdentity([]byte(in)); string(got) != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
