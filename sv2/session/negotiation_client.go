@@ -117,9 +117,6 @@ func (s *Session) endpointChanged(f sv2.Frame) {
 // subset returns the distinct elements of a list, which a peer made as long as it liked; ok is false when it has others
 // than those of the set.
 func subset(list codec.SeqU16, of extensionSet) (found extensionSet, ok bool) {
-	if list.Len() > 0 && len(of) == 0 {
-		return nil, false
-	}
 	var seen [MaxExtensions]bool
 	for i := range list.Len() {
 		at, has := of.find(list.At(i))
