@@ -1,25 +1,21 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 )
 
-// TestMap: each row that should have a test has one, no test names a row that is not there, and the document is current.
+// TestMap: each row that should have a test has one, and no test names a row that is not there. That the document is current
+// is for make conformance-check, so that adding a test needs no other file.
 func TestMap(t *testing.T) {
-	content, problems, err := build("../..")
+	_, problems, err := build("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, problem := range problems {
 		t.Error(problem)
-	}
-	written, err := os.ReadFile("../../" + document)
-	if err != nil || string(written) != content {
-		t.Errorf("%s is stale; run make conformance (%v)", document, err)
 	}
 }
 

@@ -1,7 +1,9 @@
 // Command conformance writes docs/conformance.md: every demand on libsv2 and the tests that show it, found by the names of
-// rows in the tests. Its own tests fail when the document is stale or a row has no test.
+// rows in the tests. Both of its forms, and its own tests, fail when a row that should have a test has none, or a test names
+// a row that is not there.
 //
-//	go run ./test/conformance        write docs/conformance.md
+//	go run ./test/conformance           write docs/conformance.md
+//	go run ./test/conformance -check    fail if it is stale
 package main
 
 import (
@@ -22,12 +24,18 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("conformance: ")
 	root := flag.String("root", ".", "root of the repository")
+	compare := flag.Bool("check", false, "compare the document instead of writing it")
 	flag.Parse()
 	content, problems, err := build(*root)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(*root, document), []byte(content), 0o644); err != nil {
+	file := filepath.Join(*root, document)
+	if *compare {
+		if written, err := os.ReadFile(file); err != nil || string(written) != content {
+			problems = append(problems, document+" is stale; run make conformance")
+		}
+	} else if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 		log.Fatal(err)
 	}
 	for _, problem := range problems {
