@@ -37,11 +37,12 @@ func clock(now *C.sv2i_time) session.Time {
 
 //export sv2i_session_start
 func sv2i_session_start(profile C.uint64_t, random *C.sv2i_byte, randomLen C.size_t, seed C.uint32_t, now *C.sv2i_time, out *C.uint64_t) (st C.sv2_status) {
+	defer guard(&st)
 	o, p, kind := use[profileObject](profile, kindSessionProfile)
 	if kind != 0 {
 		return C.sv2_status(kind)
 	}
-	defer o.done(&st)
+	o.mu.Unlock() // it never changes, and a session must not wait for another
 	s := &sessionObject{hooks: &p.hooks}
 	var reader io.Reader = systemRandom{}
 	if randomLen > 0 && p.encrypted {

@@ -42,7 +42,7 @@ func (h *hooks) put(out *C.sv2i_hooks) {
 }
 
 // objectBound is the most that an sv2_session takes beside its session: itself, randomness, and what its views point to.
-const objectBound = 4096 + 2*session.MaxExtensions + C.SV2_SESSION_RANDOM_MAX
+const objectBound = 8192 + C.SV2_SESSION_RANDOM_MAX
 
 //export sv2i_session_profile_new_client
 func sv2i_session_profile_new_client(c *C.sv2i_client_config, rules *C.sv2i_policy, h *C.sv2i_const_hooks, out *C.uint64_t, e *C.sv2_error) (st C.sv2_status) {
