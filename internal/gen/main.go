@@ -36,6 +36,7 @@ var outputs = []struct{ file, template string }{
 	{"capi/shim/zmessages.c", "shim.c.tmpl"},
 	{"test/c/zmessages.c", "messages.c.tmpl"},
 	{"test/c/zlayout.c", "layout.c.tmpl"},
+	{"test/c/zsession_messages.c", "session_messages.c.tmpl"},
 	{"docs/messages.md", "messages.md.tmpl"},
 	{"docs/status.md", "status.md.tmpl"},
 }
