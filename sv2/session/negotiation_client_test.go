@@ -32,6 +32,9 @@ func asking(t testing.TB, x ClientExtensions) (client *end, first *sv2.RequestEx
 			t.Fatalf("sent during the negotiation: %v", err)
 		}
 	}
+	if err := client.Send(&sv2.Raw{ExtensionType: 0x4001}); err != status.State { // it may yet be negotiated
+		t.Fatalf("Send of an extension during the negotiation: %v", err)
+	}
 	return client, first
 }
 
