@@ -205,9 +205,74 @@ static void check_frame(json f, sv2_transport first[2], sv2_transport second[2],
     free(in_place);
 }
 
+/* The same handshake between two sessions, and their first frame sealed as the links would. */
+static void check_sessions(const vector *v, sv2_transport link[2]) {
+    static const sv2_service service = {SV2_PROTOCOL_MINING, 0, 0, 0};
+    const sv2_time now = {1, v->certificate.valid_from};
+    sv2_client_config cc = SV2_CLIENT_CONFIG_INIT;
+    sv2_server_config sc = SV2_SERVER_CONFIG_INIT;
+    sv2_policy policy = SV2_POLICY_INIT;
+    sv2_session_event event = SV2_SESSION_EVENT_INIT;
+    sv2_secret_key key;
+    sv2_session_profile profile;
+    sv2_session client, server;
+    sv2_public_key server_key;
+    sv2_certificate certificate;
+    uint8_t out[512], plain[256], sealed[512];
+    size_t len = 0, taken = 0, plain_len = 0, sealed_len = 0;
+    policy.authentication = SV2_AUTHENTICATION_AUTHORITY;
+    policy.authority = v->authority;
+    cc.security = sc.security = SV2_SECURITY_NOISE;
+    cc.policy = &policy;
+    cc.setup.vendor = sv2_string("vector");
+    cc.setup.min_version = cc.setup.max_version = SV2_PROTOCOL_VERSION;
+    sc.services = &service;
+    sc.service_count = 1;
+    CHECK_STATUS(sv2_secret_key_load(v->server.scalar, 32, &key), SV2_OK);
+    CHECK_STATUS(sv2_identity_new(key, &v->certificate, v->server.random + 32, 33, &sc.identity),
+                 SV2_OK);
+    CHECK_STATUS(sv2_session_profile_new_client(&cc, NULL, &profile, NULL), SV2_OK);
+    CHECK_STATUS(
+        sv2_session_start(profile, v->initiator.random, sizeof v->initiator.random, &now, &client),
+        SV2_OK);
+    CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+    CHECK_STATUS(sv2_session_profile_new_server(&sc, NULL, &profile, NULL), SV2_OK);
+    CHECK_STATUS(
+        sv2_session_start(profile, v->responder.random, sizeof v->responder.random, &now, &server),
+        SV2_OK);
+    CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+
+    CHECK_STATUS(sv2_session_output(client, out, sizeof out, &len), SV2_OK);
+    CHECK_BYTES(out, len, v->act1.bytes, sizeof v->act1.bytes);
+    CHECK_STATUS(sv2_session_sent(client, len), SV2_OK);
+    CHECK_STATUS(sv2_session_feed(server, out, len, &now, &taken), SV2_OK);
+    CHECK_STATUS(sv2_session_next_event(server, &event), SV2_OK);
+    CHECK_NUMBER(event.kind, SV2_EVENT_SECURED);
+    CHECK_STATUS(sv2_session_output(server, out, sizeof out, &len), SV2_OK);
+    CHECK_BYTES(out, len, v->act2.bytes, sizeof v->act2.bytes);
+    CHECK_STATUS(sv2_session_feed(client, out, len, &now, &taken), SV2_OK);
+    CHECK_STATUS(sv2_session_next_event(client, &event), SV2_OK);
+    CHECK_NUMBER(event.kind, SV2_EVENT_SECURED);
+    CHECK_STATUS(sv2_session_server(client, &server_key, &certificate), SV2_OK);
+    CHECK_BYTES(server_key.bytes, sizeof server_key.bytes, v->server_public.bytes, 32);
+    CHECK(memcmp(&certificate, &v->certificate, sizeof certificate) == 0);
+
+    CHECK_STATUS(sv2_session_output(client, out, sizeof out, &len), SV2_OK);
+    CHECK_STATUS(
+        sv2_setup_connection_encode(&cc.setup, NULL, plain, sizeof plain, &plain_len, NULL),
+        SV2_OK);
+    CHECK_STATUS(sv2_transport_seal(link[0], plain, plain_len, sealed, sizeof sealed, &sealed_len),
+                 SV2_OK);
+    CHECK_BYTES(out, len, sealed, sealed_len);
+    CHECK_STATUS(sv2_session_free(&client), SV2_OK);
+    CHECK_STATUS(sv2_session_free(&server), SV2_OK);
+    CHECK_STATUS(sv2_identity_free(&sc.identity), SV2_OK);
+    CHECK_STATUS(sv2_secret_key_free(&key), SV2_OK);
+}
+
 static void check_vector(json object) {
     vector v;
-    sv2_transport first[2], second[2];
+    sv2_transport first[2], second[2], third[2];
     sv2_decoder decoder[2];
     sv2_decoder_config config = SV2_DECODER_CONFIG_INIT;
     config.max_payload_size = SV2_PAYLOAD_SIZE_MAX;
@@ -215,6 +280,8 @@ static void check_vector(json object) {
     check_authority(object, &v);
     shake(&v, first);
     shake(&v, second);
+    shake(&v, third);
+    check_sessions(&v, third);
     for (int side = 0; side < 2; side++) {
         CHECK_STATUS(sv2_decoder_new_sealed(&config, second[side], &decoder[side]), SV2_OK);
     }
@@ -229,6 +296,7 @@ static void check_vector(json object) {
         CHECK_STATUS(sv2_decoder_free(&decoder[side]), SV2_OK);
         CHECK_STATUS(sv2_transport_free(&first[side]), SV2_OK);
         CHECK_STATUS(sv2_transport_free(&second[side]), SV2_OK);
+        CHECK_STATUS(sv2_transport_free(&third[side]), SV2_OK);
     }
 }
 

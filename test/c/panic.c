@@ -137,7 +137,126 @@ static void freed_memory(void) {
     CHECK(filled_with(frame.payload, frame.payload_len, FREED));
 }
 
+static sv2_session session_of(sv2_session_profile *profile) {
+    const sv2_time now = {1000, 0};
+    sv2_client_config config = SV2_CLIENT_CONFIG_INIT;
+    sv2_session session;
+    config.security = SV2_SECURITY_PLAIN;
+    config.setup.vendor = sv2_string("test");
+    CHECK_STATUS(sv2_session_profile_new_client(&config, NULL, profile, NULL), SV2_OK);
+    CHECK_STATUS(sv2_session_start(*profile, NULL, 0, &now, &session), SV2_OK);
+    return session;
+}
+
+/* Every function of a poisoned session but _free and _error_get, and of its profile but _free. */
+static void on_a_session(void) {
+    const sv2_time now = {1000, 0};
+    const sv2_submit_shares_extended share = {0};
+    const sv2_frame frame = {0x4001, 1, 0, 0, NULL, 0};
+    const sv2_reconnect reconnect = {{NULL, 0}, 0};
+    sv2_session_profile profile;
+    sv2_session_event event = SV2_SESSION_EVENT_INIT;
+    sv2_session_info info = SV2_SESSION_INFO_INIT;
+    sv2_session_error why = SV2_SESSION_ERROR_INIT;
+    sv2_public_key key;
+    sv2_certificate certificate;
+    sv2_error error;
+    uint8_t bytes[64];
+    uint16_t types[1];
+    size_t n = 9;
+    sv2_session other, session = session_of(&profile);
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &now, &other), SV2_OK);
+    CHECK_STATUS(sv2_debug_panic(session.sv2_priv_session, SV2_HANDLE_SESSION), SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_session_feed(session, bytes, 1, &now, &n), SV2_ERR_POISONED);
+    CHECK_NUMBER(n, 0);
+    CHECK_STATUS(sv2_session_feed(session, bytes, 1, NULL, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_peer_closed(session), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_next_event(session, &event), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_output(session, bytes, sizeof bytes, &n), SV2_ERR_POISONED);
+    CHECK_NUMBER(n, 0);
+    CHECK_STATUS(sv2_session_sent(session, 1), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_tick(session, &now), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_tick(session, NULL), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_info_get(session, &info), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_extensions(session, types, 1, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_server(session, &key, &certificate), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_accept_setup(session, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_refuse_setup(session, 0, "x", 1), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_send_share(session, &share, NULL, 0, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(error.status, SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_send_frame(session, &frame, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_forward(session, &frame, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_reconnect_send(session, &reconnect, NULL, &error), SV2_ERR_POISONED);
+    CHECK_STATUS(error.status, SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_close(session), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_error_get(session, &why), SV2_OK);
+    CHECK_STATUS(why.status, SV2_ERR_INTERNAL);
+    CHECK(why.status_class == SV2_CLASS_INTERNAL && why.text.len != 0);
+    CHECK_STATUS(sv2_session_tick(other, &now), SV2_OK); /* no other object is touched */
+    CHECK_STATUS(sv2_session_free(&session), SV2_OK);
+    CHECK_STATUS(sv2_session_free(&other), SV2_OK);
+
+    CHECK_STATUS(sv2_debug_panic(profile.sv2_priv_session_profile, SV2_HANDLE_SESSION_PROFILE),
+                 SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &now, &session), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_profile_memory_bound(profile, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+}
+
+/* What an event and an error point to is given back, wiped, when they say so. */
+static void views_of_a_session(void) {
+    const sv2_time now = {1000, 0};
+    const sv2_setup_connection_success success = {2, 0};
+    const sv2_close_channel message = {5, sv2_string("a reason")};
+    const sv2_setup_connection_error refusal = {0, sv2_string("refused")};
+    sv2_session_profile profile;
+    sv2_session_event event = SV2_SESSION_EVENT_INIT;
+    sv2_session_error why = SV2_SESSION_ERROR_INIT;
+    uint8_t bytes[128];
+    size_t len = 0, n = 0;
+    sv2_session session = session_of(&profile);
+    CHECK_STATUS(
+        sv2_setup_connection_success_encode(&success, NULL, bytes, sizeof bytes, &len, NULL),
+        SV2_OK);
+    CHECK_STATUS(sv2_session_feed(session, bytes, len, &now, &n), SV2_OK);
+    while (sv2_session_next_event(session, &event) == SV2_OK) {
+    }
+    CHECK_STATUS(sv2_close_channel_encode(&message, NULL, bytes, sizeof bytes, &len, NULL), SV2_OK);
+    CHECK_STATUS(sv2_session_feed(session, bytes, len, &now, &n), SV2_OK);
+    CHECK_STATUS(sv2_session_next_event(session, &event), SV2_OK);
+    CHECK_BYTES(event.frame.payload, event.frame.payload_len, bytes + SV2_FRAME_HEADER_SIZE,
+                len - SV2_FRAME_HEADER_SIZE);
+    /* sending, telling the time and closing leave it as it is */
+    const sv2_close_channel own = {6, sv2_string("another")};
+    CHECK_STATUS(sv2_close_channel_send(session, &own, NULL, NULL), SV2_OK);
+    CHECK_STATUS(sv2_session_tick(session, &now), SV2_OK);
+    CHECK_STATUS(sv2_session_close(session), SV2_OK);
+    CHECK_BYTES(event.frame.payload, event.frame.payload_len, bytes + SV2_FRAME_HEADER_SIZE,
+                len - SV2_FRAME_HEADER_SIZE);
+    sv2_session_event end = SV2_SESSION_EVENT_INIT;
+    CHECK_STATUS(sv2_session_next_event(session, &end), SV2_OK);
+    CHECK(end.kind == SV2_EVENT_END && end.status == SV2_ERR_CLOSED);
+    CHECK_STATUS(sv2_session_free(&session), SV2_OK);
+    CHECK(filled_with(event.frame.payload, event.frame.payload_len, FREED));
+
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &now, &session), SV2_OK);
+    CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+    CHECK_STATUS(sv2_setup_connection_error_encode(&refusal, NULL, bytes, sizeof bytes, &len, NULL),
+                 SV2_OK);
+    CHECK_STATUS(sv2_session_feed(session, bytes, len, &now, &n), SV2_ERR_SETUP_REFUSED);
+    CHECK_STATUS(sv2_session_next_event(session, &event), SV2_OK);
+    CHECK_STATUS(sv2_session_next_event(session, &end), SV2_WANT_INPUT);
+    CHECK_STATUS(sv2_session_error_get(session, &why), SV2_OK);
+    CHECK(why.error_code.len == 7 && memcmp(why.error_code.data, "refused", 7) == 0);
+    CHECK(why.text.len != 0 && strstr((const char *)why.text.data, "\"refused\"") != NULL);
+    CHECK_STATUS(sv2_session_free(&session), SV2_OK);
+    CHECK(filled_with(why.error_code.data, why.error_code.len, FREED));
+    CHECK(filled_with(why.text.data, why.text.len, FREED));
+}
+
 int main(void) {
+    on_a_session();
+    views_of_a_session();
     without_object();
     on_a_decoder();
     on_a_buffer();

@@ -2,11 +2,13 @@
  * work, and once for each REFUSED from 1 to REFUSED_CASES, which must not. */
 #include "sv2.h"
 
-/* REFUSED_CASES 8 */
+/* REFUSED_CASES 10 */
 
-sv2_status wrong_use(sv2_buf buf, sv2_decoder decoder, uint64_t number);
+sv2_status wrong_use(sv2_buf buf, sv2_decoder decoder, sv2_session_profile profile,
+                     uint64_t number);
 
-sv2_status wrong_use(sv2_buf buf, sv2_decoder decoder, uint64_t number) {
+sv2_status wrong_use(sv2_buf buf, sv2_decoder decoder, sv2_session_profile profile,
+                     uint64_t number) {
     sv2_status status = sv2_buf_append_u16(buf, (uint16_t)number);
 #if REFUSED == 1
     status = sv2_buf_append_u16(decoder, 1); /* another kind */
@@ -24,6 +26,11 @@ sv2_status wrong_use(sv2_buf buf, sv2_decoder decoder, uint64_t number) {
     status = sv2_buf_append_u16(NULL, 1);
 #elif REFUSED == 8
     sv2_buf_append_u16(buf, 1); /* a status that nobody looks at */
+#elif REFUSED == 9
+    status = sv2_session_close(profile);
+#elif REFUSED == 10
+    status = sv2_session_free(&profile);
 #endif
+    status = status < 0 ? status : sv2_session_profile_free(&profile);
     return status < 0 ? status : sv2_decoder_free(&decoder);
 }
