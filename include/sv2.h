@@ -2202,8 +2202,8 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *         if (p.revents & POLLOUT) {
  *             status = sv2_session_output(session, out, sizeof out, &len);
  *             ssize_t n = send(fd, out, len, MSG_NOSIGNAL);
- *             if (n < 0) break; // the connection is gone
- *             status = sv2_session_sent(session, (size_t)n);
+ *             if (n < 0 && errno != EAGAIN) n = (ssize_t)len; // lost, but what the peer sent before is still read
+ *             if (n > 0) status = sv2_session_sent(session, (size_t)n);
  *         }
  *         if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
  *             ssize_t n = recv(fd, in, sizeof in, 0);

@@ -79,9 +79,11 @@ for source in test/c/*.c; do
         ;;
     esac
 done
-for standard in 17 20; do
-    add_each "view_c++$standard" "$CXX -std=c++$standard $common test/cpp/view.cpp"
-    add_each "view_c++${standard}_no_exceptions" "$CXX -std=c++$standard -fno-exceptions $common test/cpp/view.cpp"
+for name in view session; do
+    for standard in 17 20; do
+        add_each "${name}_c++$standard" "$CXX -std=c++$standard $common test/cpp/$name.cpp"
+        add_each "${name}_c++${standard}_no_exceptions" "$CXX -std=c++$standard -fno-exceptions $common test/cpp/$name.cpp"
+    done
 done
 add_each standard_span "$CXX -std=c++20 $common test/cpp/standard_span.cpp"
 
