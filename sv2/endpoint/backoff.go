@@ -38,6 +38,21 @@ func (b Backoff) withDefaults() (Backoff, error) {
 	return b, nil
 }
 
+// Wait returns how long to wait after so many failures in a row, 1 being the first; random is any number, drawn anew. For 0
+// there is no wait. A connection that lived for Stable starts the count anew. Kind: Argument for settings that make no sense.
+// It is what [Retry] does for a program that counts by itself.
+func (b Backoff) Wait(failures uint32, random uint64) (time.Duration, error) {
+	b, err := b.withDefaults()
+	if err != nil || failures == 0 {
+		return 0, err
+	}
+	wait := b.Initial
+	for ; failures > 1 && wait < b.Maximum; failures-- {
+		wait = min(2*wait, b.Maximum)
+	}
+	return b.spread(wait, random), nil
+}
+
 // spread takes a random part of a wait.
 func (b Backoff) spread(wait time.Duration, random uint64) time.Duration {
 	least := (wait*time.Duration(b.Jitter) + 99) / 100 // rounded up, and far from wrapping around: see maxDuration

@@ -83,6 +83,32 @@ func TestBackoffReset(t *testing.T) {
 	}
 }
 
+// S1-09: a program that counts by itself waits as long as a Retry.
+func TestWait(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for _, b := range []Backoff{{}, {Jitter: 100}, {Initial: time.Minute}, {Initial: 3, Maximum: 1000, Jitter: 7}} {
+		r, err := NewRetry(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for failures := range uint32(20) {
+			n := random.Uint64()
+			if got, err := b.Wait(failures+1, n); err != nil || got != r.Delay(n) {
+				t.Errorf("%+v, %d failures: %v %v", b, failures+1, got, err)
+			}
+		}
+		if got, err := b.Wait(math.MaxUint32, 0); err != nil || got != r.Delay(0) {
+			t.Errorf("%+v: %v %v", b, got, err)
+		}
+		if got, err := b.Wait(0, math.MaxUint64); err != nil || got != 0 {
+			t.Errorf("%+v, no failure: %v %v", b, got, err)
+		}
+	}
+	if _, err := (Backoff{Jitter: 101}).Wait(1, 0); !errors.Is(err, status.Argument) {
+		t.Error(err)
+	}
+}
+
 func TestBackoffSettings(t *testing.T) {
 	for _, b := range []Backoff{
 		{Initial: -1}, {Maximum: -1}, {Stable: -1}, {Jitter: -1}, {Jitter: 101},
@@ -105,8 +131,17 @@ func TestJudge(t *testing.T) {
 		case status.ClassTransient, status.ClassProtocol, status.ClassNotDone, status.ClassIgnore:
 			want = TryAgain
 		}
+		if kind == status.Closed {
+			want = TryAgain
+		}
 		if got := Judge(kind); got != want {
 			t.Errorf("%s: %d", kind.Name(), got)
+		}
+		if kind == status.Decrypt {
+			want = TryAgain
+		}
+		if got := JudgeEstablished(kind); got != want {
+			t.Errorf("%s of an established connection: %d", kind.Name(), got)
 		}
 	}
 	for _, kind := range []status.Kind{ // by name, so that a change of class is noticed

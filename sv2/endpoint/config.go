@@ -6,8 +6,12 @@ import (
 	"github.com/libsv2/libsv2/status"
 )
 
-// MaxEndpoints is the most endpoints of a list.
-const MaxEndpoints = 32
+const (
+	// MaxEndpoints is the most endpoints of a list.
+	MaxEndpoints = 32
+	// MaxOverrides is the most overrides of a list, more than there are kinds of failure.
+	MaxOverrides = 256
+)
 
 // Config is how a [Failover] behaves. A setting of 0 is its default.
 type Config struct {
@@ -20,6 +24,7 @@ type Config struct {
 	Pause time.Duration
 
 	// ProbeInterval is how long to wait, before the spread, between probes of an endpoint better than the present one; 60 s.
+	// Forever is no probe and no way back: an endpoint is kept until it fails.
 	ProbeInterval time.Duration
 	// ProbeSuccesses is how many probes in a row must succeed before the way back is taken; 3.
 	ProbeSuccesses int
@@ -42,10 +47,8 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Pause, 30*time.Second)
 	setDefault(&c.ProbeInterval, 60*time.Second)
 	setDefault(&c.ProbeTime, 2*time.Minute)
-	for _, d := range []time.Duration{c.Pause, c.ProbeInterval, c.ProbeTime} {
-		if !allowed(d) {
-			return c, status.Argument
-		}
+	if !allowed(c.Pause) || !allowed(c.ProbeTime) || !allowed(c.ProbeInterval) && c.ProbeInterval != Forever {
+		return c, status.Argument
 	}
 	for _, n := range []*int{&c.Tries, &c.ProbeSuccesses, &c.Redirects} {
 		if *n == 0 {
@@ -55,9 +58,12 @@ func (c Config) withDefaults() (Config, error) {
 			return c, status.Argument
 		}
 	}
+	if len(c.Overrides) > MaxOverrides {
+		return c, status.Limit
+	}
 	seen := map[status.Kind]bool{}
 	for _, o := range c.Overrides {
-		if seen[o.Kind] || o.Verdict != TryAgain && o.Verdict != GiveUp {
+		if o.Kind >= 0 || seen[o.Kind] || o.Verdict != TryAgain && o.Verdict != GiveUp {
 			return c, status.Argument
 		}
 		seen[o.Kind] = true
@@ -73,7 +79,7 @@ func (c *Config) judge(kind status.Kind, established bool) Verdict {
 		}
 	}
 	if established {
-		return judgeEstablished(kind)
+		return JudgeEstablished(kind)
 	}
 	return Judge(kind)
 }

@@ -64,6 +64,9 @@ func (f *Failover) Next(now time.Duration) Decision {
 
 // nextBeside decides while there is a connection: whether to probe a better endpoint, or to go back to one.
 func (f *Failover) nextBeside() Decision {
+	if f.config.ProbeInterval == Forever {
+		return Decision{Action: Wait, Until: Forever}
+	}
 	due, at := -1, Forever
 	for i := range f.live.candidate {
 		c := &f.candidates[i]

@@ -1,8 +1,8 @@
 // Package endpoint knows where servers are and decides when to connect to which: URLs with authority keys, back-off, the
 // Reconnect message, and lists of servers to fall back to.
 //
-// An [Endpoint] is host, port and authority key. It cannot be made without a key of the curve, and nothing turns it into
-// an endpoint of another key.
+// An [Endpoint] is host, port and authority key. It cannot be made without a key of the curve but by a call that has Insecure
+// in its name, and nothing turns it into an endpoint of another key.
 //
 //	e, err := endpoint.Parse("stratum2+tcp://pool.example:3333/9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72")
 //

@@ -18,17 +18,32 @@ const (
 )
 
 // Endpoint is a server: host, port, and the key of the authority that vouches for it. Only [New], [Parse],
-// [ParseWithPort] and [Endpoint.Redirect] make one, and they check everything; the zero Endpoint is none and
-// no call accepts it. Two endpoints are equal if they mean the same host by the same text, port and key.
+// [ParseWithPort], their insecure forms and [Endpoint.Redirect] make one, and they check everything; the zero Endpoint is
+// none and no call accepts it. Two endpoints are equal if they mean the same host by the same text, port and key.
 type Endpoint struct {
-	host string // lower case, IPv6 without brackets in the form of RFC 5952
-	port uint16
-	key  noise.PublicKey
+	host     string // lower case, IPv6 without brackets in the form of RFC 5952
+	port     uint16
+	insecure bool // asked for by name; only then there is no key
+	key      noise.PublicKey
 }
 
 // New makes an endpoint. An IPv6 address may stand in brackets or not. Kinds: those of the host and the port in [Parse], and
 // KeyInvalid.
 func New(host string, port uint16, authority noise.PublicKey) (Endpoint, error) {
+	e, err := NewInsecure(host, port)
+	if err != nil {
+		return Endpoint{}, err
+	}
+	if err := authority.Check(); err != nil {
+		return Endpoint{}, err
+	}
+	e.insecure, e.key = false, authority
+	return e, nil
+}
+
+// NewInsecure makes an endpoint without a key, for a user who wants that: links to it are encrypted, but to whom is unknown,
+// and any machine on the way can be the server. Kinds: as [New] without KeyInvalid.
+func NewInsecure(host string, port uint16) (Endpoint, error) {
 	host, err := checkHost(host)
 	if err != nil {
 		return Endpoint{}, err
@@ -36,10 +51,7 @@ func New(host string, port uint16, authority noise.PublicKey) (Endpoint, error) 
 	if port == 0 {
 		return Endpoint{}, status.EndpointPort
 	}
-	if err := authority.Check(); err != nil {
-		return Endpoint{}, err
-	}
-	return Endpoint{host, port, authority}, nil
+	return Endpoint{host: host, port: port, insecure: true}, nil
 }
 
 // Host returns the name or the address, IPv6 without brackets: what to resolve, and what SetupConnection.endpoint_host says.
@@ -48,12 +60,20 @@ func (e Endpoint) Host() string { return e.host }
 // Port returns the port, which is not 0.
 func (e Endpoint) Port() uint16 { return e.port }
 
-// Authority returns the authority key.
+// Authority returns the authority key, which is no key if e is insecure.
 func (e Endpoint) Authority() noise.PublicKey { return e.key }
 
-// Policy returns what a handshake with the endpoint demands: a certificate of its authority. The policy of the zero Endpoint
-// fails every handshake.
-func (e Endpoint) Policy() noise.Policy { return noise.RequireAuthority(e.key) }
+// IsInsecure reports whether e was made without a key.
+func (e Endpoint) IsInsecure() bool { return e.insecure }
+
+// Policy returns what a handshake with the endpoint demands: a certificate of its authority, or nothing if e is insecure. The
+// policy of the zero Endpoint fails every handshake.
+func (e Endpoint) Policy() noise.Policy {
+	if e.insecure {
+		return noise.Insecure()
+	}
+	return noise.RequireAuthority(e.key)
+}
 
 // IsZero reports whether e is the zero Endpoint.
 func (e Endpoint) IsZero() bool { return e.port == 0 }
@@ -61,7 +81,8 @@ func (e Endpoint) IsZero() bool { return e.port == 0 }
 // Address returns host:port, IPv6 in brackets, as dialers take it.
 func (e Endpoint) Address() string { return string(e.appendAddress(nil)) }
 
-// String returns the URL, which [Parse] turns into e again; nothing for the zero Endpoint. No part of it is secret.
+// String returns the URL, which [Parse] turns into e again, or [ParseInsecure] if e is insecure; nothing for the zero
+// Endpoint. No part of it is secret.
 func (e Endpoint) String() string { return string(e.AppendText(nil)) }
 
 // AppendText appends the URL to dst.
@@ -70,6 +91,9 @@ func (e Endpoint) AppendText(dst []byte) []byte {
 		return dst
 	}
 	dst = e.appendAddress(append(dst, Scheme+"://"...))
+	if e.insecure {
+		return dst
+	}
 	return e.key.AppendText(append(dst, '/'))
 }
 

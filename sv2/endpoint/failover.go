@@ -50,14 +50,18 @@ type candidate struct {
 	goodSince time.Duration // the first of these
 }
 
-// NewFailover takes the endpoints in the order of preference. Kind: Argument for no endpoint, more than MaxEndpoints, a zero
-// one, one that is there twice, and settings that make no sense.
+// NewFailover takes the endpoints in the order of preference. A list with an insecure endpoint is as safe as that one:
+// whoever can keep the client from the others leads it there. Kinds: Argument for no endpoint, a zero one, one that is there
+// twice, and settings that make no sense; Limit for more than MaxEndpoints or MaxOverrides.
 func NewFailover(config Config, endpoints ...Endpoint) (*Failover, error) {
 	config, err := config.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	if len(endpoints) == 0 || len(endpoints) > MaxEndpoints {
+	if len(endpoints) > MaxEndpoints {
+		return nil, status.Limit
+	}
+	if len(endpoints) == 0 {
 		return nil, status.Argument
 	}
 	f := &Failover{config: config, candidates: make([]candidate, 0, len(endpoints)), turn: -1}
@@ -115,6 +119,24 @@ func (f *Failover) Readmit(index int) error {
 	c.tries = f.config.Tries
 	f.pauseUntil = 0
 	return nil
+}
+
+// NetworkRestored says that the device's own network is back, so that what failed meanwhile says nothing about the servers:
+// all waits are over, every endpoint has all its tries and its first back-off, and better endpoints than the present one are
+// probed now. The order stays: a connection that was just lost is tried again first, otherwise the list from its beginning.
+// Endpoints that were given up stay so, and what probes have found counts. Call it when the link comes up, not after
+// failures: it takes the back-off away.
+func (f *Failover) NetworkRestored() {
+	turn := f.turn
+	for i := range f.candidates {
+		c := &f.candidates[i]
+		if i < turn && c.tries <= 0 { // it had its turn while there was no network
+			turn = -1
+		}
+		c.retry.Reset()
+		c.readyAt, c.probeAt, c.tries = 0, 0, f.config.Tries
+	}
+	f.turn, f.pauseUntil = turn, 0
 }
 
 // newRound gives every candidate its tries.

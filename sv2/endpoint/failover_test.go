@@ -213,7 +213,8 @@ func TestReports(t *testing.T) {
 	}
 	d := c.expect(Connect, 0, 0)
 	c.quiet() // a decision is given out once
-	for _, err := range []error{report(0, Established()), report(d.ID+1, Established()), report(d.ID, Outcome{})} {
+	for _, err := range []error{report(0, Established()), report(d.ID+1, Established()), report(d.ID, Outcome{}),
+		report(d.ID, Failed(0)), report(d.ID, Failed(status.WantInput))} {
 		if !errors.Is(err, status.Argument) {
 			t.Error(err)
 		}
@@ -261,7 +262,8 @@ func TestSettings(t *testing.T) {
 	for i, config := range []Config{
 		{Tries: -1}, {Pause: -1}, {ProbeInterval: -1}, {ProbeTime: -1}, {ProbeSuccesses: -1}, {Redirects: -1},
 		{Backoff: Backoff{Jitter: 101}}, {Pause: maxDuration + 1}, {Overrides: []Override{{status.Decrypt, 0}}},
-		{Overrides: []Override{{status.Decrypt, GiveUp}, {status.Decrypt, TryAgain}}},
+		{Overrides: []Override{{status.Decrypt, GiveUp}, {status.Decrypt, TryAgain}}}, {Overrides: []Override{{0, GiveUp}}},
+		{Pause: Forever}, {ProbeTime: Forever}, {Backoff: Backoff{Maximum: Forever}},
 	} {
 		if _, err := NewFailover(config, p...); !errors.Is(err, status.Argument) {
 			t.Errorf("%d: %v", i, err)
@@ -271,7 +273,13 @@ func TestSettings(t *testing.T) {
 	for i := range many {
 		many[i], _ = New("pool.example", uint16(i+1), p[0].Authority())
 	}
-	for i, list := range [][]Endpoint{nil, {{}}, {p[0], {}}, {p[0], p[1], p[0]}, many} {
+	if _, err := NewFailover(Config{}, many...); !errors.Is(err, status.Limit) {
+		t.Error(err)
+	}
+	if _, err := NewFailover(Config{Overrides: make([]Override, MaxOverrides+1)}, p...); !errors.Is(err, status.Limit) {
+		t.Error(err)
+	}
+	for i, list := range [][]Endpoint{nil, {{}}, {p[0], {}}, {p[0], p[1], p[0]}} {
 		if _, err := NewFailover(Config{}, list...); !errors.Is(err, status.Argument) {
 			t.Errorf("list %d: %v", i, err)
 		}

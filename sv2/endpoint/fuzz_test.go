@@ -24,6 +24,10 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, missing uint16) {
 		e, err := ParseWithPort(text, missing)
+		if loose, looseErr := ParseInsecure(text, missing); err == nil && (looseErr != nil || loose != e) ||
+			err != nil && looseErr == nil && (!errors.Is(err, status.EndpointKeyMissing) || !loose.IsInsecure()) {
+			t.Fatalf("%q: %v %v, insecure: %v %v", text, e, err, loose, looseErr)
+		}
 		if err != nil {
 			var kind status.Kind
 			if !errors.As(err, &kind) || kind.Class() != status.ClassConfiguration || !e.IsZero() {
@@ -37,6 +41,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if made, err := New(e.Host(), e.Port(), e.Authority()); err != nil || made != e {
 			t.Fatalf("%q: New: %v %v", text, made, err)
+		}
+		if e.IsInsecure() {
+			t.Fatalf("%q: insecure without being asked for", text)
 		}
 		if moved, err := e.Redirect([]byte(text), missing); err == nil && moved.Authority() != e.Authority() {
 			t.Fatalf("%q: another key", text)

@@ -28,6 +28,16 @@ func Parse(text string) (Endpoint, error) { return ParseWithPort(text, 0) }
 
 // ParseWithPort is [Parse] for a program that has a port of its own for texts that state none.
 func ParseWithPort(text string, missing uint16) (Endpoint, error) {
+	e, err := ParseInsecure(text, missing)
+	if err == nil && e.insecure {
+		return Endpoint{}, status.EndpointKeyMissing
+	}
+	return e, err
+}
+
+// ParseInsecure is [ParseWithPort] for a user who wants to do without a key: a text that has none becomes an insecure
+// endpoint, see [NewInsecure]. A text with a key means that key, and a bad one is an error here too.
+func ParseInsecure(text string, missing uint16) (Endpoint, error) {
 	if len(text) > MaxText {
 		return Endpoint{}, status.EndpointTooLong
 	}
@@ -57,13 +67,13 @@ func ParseWithPort(text string, missing uint16) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	if key == "" {
-		return Endpoint{}, status.EndpointKeyMissing
+		return Endpoint{host: host, port: port, insecure: true}, nil
 	}
 	authority, err := noise.ParsePublicKey([]byte(key))
 	if err != nil {
 		return Endpoint{}, err
 	}
-	return Endpoint{host, port, authority}, nil
+	return Endpoint{host: host, port: port, key: authority}, nil
 }
 
 // withoutScheme tells host:port, which is Stratum V1 by custom, from texts that are neither.

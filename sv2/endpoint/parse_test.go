@@ -1,177 +1,99 @@
 package endpoint
 
 import (
+	"encoding/hex"
+	"encoding/json"
 	"errors"
-	"strings"
+	"os"
 	"testing"
 
-	"github.com/libsv2/libsv2/noise"
 	"github.com/libsv2/libsv2/status"
 )
 
-// NO-30, S1-12: host, port and key of a URL. The second column is the text that it becomes, if that differs.
-func TestParse(t *testing.T) {
-	for _, c := range []struct {
-		text, becomes, host string
-		port                uint16
-	}{
-		{"stratum2+tcp://pool.example:3333/" + keyText, "", "pool.example", 3333},
-		{"STRATUM2+TCP://Pool.Example:3333/" + keyText, "stratum2+tcp://pool.example:3333/" + keyText, "pool.example", 3333},
-		{"stratum2+tcp://127.0.0.1:1/" + keyText, "", "127.0.0.1", 1},
-		{"stratum2+tcp://pool.example.:65535/" + keyText, "", "pool.example.", 65535},
-		{"stratum2+tcp://my_pool-1:34254/" + keyText, "", "my_pool-1", 34254},
-		{"stratum2+tcp://localhost:8442/" + keyText, "", "localhost", 8442},
-		{"stratum2+tcp://3com.example:1/" + keyText, "", "3com.example", 1},
-		{"stratum2+tcp://0xpool:1/" + keyText, "", "0xpool", 1},
-	} {
-		e := mustParse(t, c.text)
-		want := c.becomes
-		if want == "" {
-			want = c.text
-		}
-		if e.String() != want || e.Host() != c.host || e.Port() != c.port || e.Authority() != parseKey(t, keyText) || e.IsZero() {
-			t.Errorf("%q: %s, host %q, port %d", c.text, e, e.Host(), e.Port())
-		}
-	}
+// url is one case of testdata/urls.json, which test/c/endpoint_url.c reads too: a text, and what becomes of it.
+type url struct {
+	Text        string
+	Hex         string // the text, where JSON cannot hold it as it is
+	DefaultPort uint16 `json:"default_port"`
+	Insecure    int    // 1: by ParseInsecure
+	URL         string
+	Host        string
+	Port        uint16
+	Error       string // by its name in C
 }
 
-func refused(t *testing.T, text string, want status.Kind) {
+func urls(t *testing.T) []url {
 	t.Helper()
-	if e, err := Parse(text); !errors.Is(err, want) || !e.IsZero() {
-		t.Errorf("%.80q: %v, want %s", text, err, want.Name())
+	content, err := os.ReadFile("testdata/urls.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// S1-12, S1-13: each fault of a URL is its own kind.
-func TestRefusedURLs(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		want status.Kind
-	}{
-		{"", status.EndpointHostEmpty},
-		{"http://pool.example:80/" + keyText, status.EndpointScheme},
-		{"stratum2+ssl://pool.example:80/" + keyText, status.EndpointScheme},
-		{"stratum2://pool.example:80/" + keyText, status.EndpointScheme},
-		{"://pool.example:80/" + keyText, status.EndpointScheme},
-		{"pool.example:80/" + keyText, status.EndpointScheme},
-		{"stratum2+tcp:/pool.example:80/" + keyText, status.EndpointScheme},
-		{"stratum+tcp://pool.example:3333", status.EndpointV1},
-		{"stratum+tcp://pool.example:3333/" + keyText, status.EndpointV1},
-		{"STRATUM+SSL://pool.example", status.EndpointV1},
-		{"stratum+tls://pool.example:443", status.EndpointV1},
-		{"tcp://pool.example:3333", status.EndpointV1},
-		{"pool.example:3333", status.EndpointV1},
-		{"[2001:db8::1]:3333", status.EndpointV1},
-		{"pool.example", status.EndpointPortMissing},
-		{"pool.example:x", status.EndpointPort},
-		{"stratum2+tcp://", status.EndpointHostEmpty},
-		{"stratum2+tcp:///" + keyText, status.EndpointHostEmpty},
-		{"stratum2+tcp://:3333/" + keyText, status.EndpointHostEmpty},
-		{"stratum2+tcp://[]:3333/" + keyText, status.EndpointHostEmpty},
-		{"stratum2+tcp://user@pool.example:3333/" + keyText, status.EndpointUser},
-		{"stratum2+tcp://user:x@pool.example:3333/" + keyText, status.EndpointUser},
-		{"stratum2+tcp://pool..example:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://.:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://-v:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://pool%2eexample:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://256.1.1.1:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://127.1:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://0X7F.1.0X:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://0x7f000001:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://010.0.0.1:3333/" + keyText, status.EndpointHost},
-		{"stratum2+tcp://::1:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://2001:db8::1/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[::1:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[::1]3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[::g]:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[pool.example]:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[127.0.0.1]:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://[fe80::1%25eth0]:3333/" + keyText, status.EndpointAddress},
-		{"stratum2+tcp://pool.example/" + keyText, status.EndpointPortMissing},
-		{"stratum2+tcp://pool.example:/" + keyText, status.EndpointPortMissing},
-		{"stratum2+tcp://[::1]/" + keyText, status.EndpointPortMissing},
-		{"stratum2+tcp://pool.example", status.EndpointPortMissing},
-		{"stratum2+tcp://pool.example:0/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:65536/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:03333/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:+3333/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:3_3/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:stratum/" + keyText, status.EndpointPort},
-		{"stratum2+tcp://pool.example:3333", status.EndpointKeyMissing},
-		{"stratum2+tcp://pool.example:3333/", status.EndpointKeyMissing},
-		{"stratum2+tcp://pool.example:3333/" + keyText + "/", status.EndpointTrailing},
-		{"stratum2+tcp://pool.example:3333/" + keyText + "?x=1", status.EndpointTrailing},
-		{"stratum2+tcp://pool.example:3333/" + keyText + "#xnsub", status.EndpointTrailing},
-		{"stratum2+tcp://pool.example:3333#xnsub", status.EndpointTrailing},
-		{"stratum2+tcp://pool.example:3333//" + keyText, status.EndpointTrailing},
-		{" stratum2+tcp://pool.example:3333/" + keyText, status.EndpointCharacter},
-		{"stratum2+tcp://pool.example:3333/" + keyText + "\n", status.EndpointCharacter},
-		{"stratum2+tcp://pool\x00.example:3333/" + keyText, status.EndpointCharacter},
-		{"stratum2+tcp://p\u00f6\u00f6l.example:3333/" + keyText, status.EndpointCharacter},
-		{"stratum2+tcp://pool.example\x7f:3333/" + keyText, status.EndpointCharacter},
-		{"stratum2+tcp://" + strings.Repeat("a", 64) + ":3333/" + keyText, status.EndpointTooLong},
-		{"stratum2+tcp://" + strings.Repeat("a.", 127) + "a:1/" + keyText, status.EndpointTooLong},
-		{"stratum2+tcp://" + strings.Repeat("a.", 126) + "aa:1/" + keyText, status.EndpointTooLong},
-		{strings.Repeat("stratum2+tcp://", 100), status.EndpointTooLong},
-		{strings.Repeat("\x00", MaxText+1), status.EndpointTooLong},
-	} {
-		refused(t, c.text, c.want)
+	var cases []url
+	if err := json.Unmarshal(content, &cases); err != nil {
+		t.Fatal(err)
 	}
-}
-
-// S1-13: a bad key by noise's kinds, each.
-func TestRefusedKeys(t *testing.T) {
-	for key, want := range map[string]status.Kind{
-		strings.Replace(keyText, "b", "0", 1): status.KeyCharacter,
-		keyText[:50]:                          status.KeyLength,
-		keyText[:50] + "j":                    status.KeyChecksum,
-		"2myPhc5vkPzuC5FXNK5tee79WmP7uoLh55SxezoF8iqwF3E3rnPY": status.KeyVersion,
-		noise.PublicKey{}.String():                             status.KeyInvalid,
-	} {
-		refused(t, "stratum2+tcp://pool.example:3333/"+key, want)
-	}
-}
-
-// What programs, guides and users' scripts write.
-func TestTextsInTheField(t *testing.T) {
-	for _, text := range []string{
-		"stratum2+tcp://v2.example.com:3336/9awtMD5KQgvRUh2yFbjVeT7b6hjipWcAsQHd6wEhgtDT9soosna",
-		"stratum2+tcp://127.0.0.1:34254/9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72",
-		"stratum2+tcp://192.168.10.222:8442/9bDuixKmZqAJnrmP746n8zU1wyAQRrus7th9dxnkPg6RzQvCnan",
-		"stratum2+tcp://host.docker.internal:34254/9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72",
-	} {
-		if e := mustParse(t, text); e.String() != text {
-			t.Errorf("%s becomes %s", text, e)
+	for i := range cases {
+		if cases[i].Hex != "" {
+			text, err := hex.DecodeString(cases[i].Hex)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases[i].Text = string(text)
 		}
 	}
-	// Braiins' URLs have no port, and keys from before the specification settled on secp256k1, which are shorter.
-	const farmProxy = "stratum2+tcp://192.168.10.222/u95GEReVMjK6k5YqiSFNqqTnKU4ypU2Wm8awa6tmbmDmk1bWt"
-	refused(t, farmProxy, status.EndpointPortMissing)
-	if _, err := ParseWithPort(farmProxy, 3336); !errors.Is(err, status.KeyLength) {
-		t.Error(err)
-	}
-	refused(t, "stratum2+tcp+insecure://pool.example:3336", status.EndpointScheme)
-	refused(t, "stratum2+ssl://pool.example:3336/"+otherText, status.EndpointScheme)
-	// Another protocol of the same name.
-	refused(t, "stratum2+tcp://daggerhashimoto.hk.nicehash.com:3353", status.EndpointKeyMissing)
-	refused(t, "stratum+tcp://public-pool.io:21496", status.EndpointV1)
-	refused(t, "stratum+tcp://bc1qexample.worker:x@solo.ckpool.org:3333", status.EndpointV1)
-	refused(t, "stratum+ssl://zcoin.mintpond.com:3005", status.EndpointV1)
-	refused(t, "solo.ckpool.org:3333", status.EndpointV1)
-	refused(t, "stratum2+tcp://public-pool.io", status.EndpointPortMissing)
-	refused(t, "public-pool.io", status.EndpointPortMissing)
-	refused(t, "stratum2+tcp://\u200bpool.example:3333/"+otherText, status.EndpointCharacter) // pasted from a web page
+	return cases
 }
 
-func TestDefaultPort(t *testing.T) {
-	e, err := ParseWithPort("stratum2+tcp://pool.example/"+keyText, 3336)
-	if err != nil || e.Port() != 3336 {
-		t.Error(e, err)
+// NO-30, S1-12, S1-13, S1-14: what URLs mean, those of the field among them, and each fault by its own kind.
+func TestURLs(t *testing.T) {
+	good, faults := 0, map[string]bool{}
+	for _, c := range urls(t) {
+		e, err := ParseWithPort(c.Text, c.DefaultPort)
+		if c.Insecure == 1 {
+			e, err = ParseInsecure(c.Text, c.DefaultPort)
+		} else if c.DefaultPort == 0 {
+			if f, err2 := Parse(c.Text); f != e || !errors.Is(err2, err) {
+				t.Errorf("%.80q: Parse: %v %v", c.Text, f, err2)
+			}
+		}
+		if c.Error != "" {
+			var kind status.Kind
+			if !errors.As(err, &kind) || kind.Name() != c.Error || !e.IsZero() {
+				t.Errorf("%.80q: %v, want %s", c.Text, err, c.Error)
+			}
+			faults[c.Error] = true
+			continue
+		}
+		good++
+		if err != nil || e.String() != c.URL || e.Host() != c.Host || e.Port() != c.Port || e.IsZero() {
+			t.Errorf("%.80q: %s, host %q, port %d, %v", c.Text, e, e.Host(), e.Port(), err)
+		}
 	}
-	if e, err := ParseWithPort("stratum2+tcp://pool.example:1/"+keyText, 3336); err != nil || e.Port() != 1 {
-		t.Error(e, err)
+	if good < 20 {
+		t.Errorf("%d good URLs", good)
 	}
-	if _, err := ParseWithPort("pool.example", 3336); !errors.Is(err, status.EndpointV1) {
-		t.Error(err)
+	for kind := status.EndpointScheme; kind >= status.EndpointTooLong; kind-- {
+		if !faults[kind.Name()] {
+			t.Errorf("no case of %s", kind.Name())
+		}
+	}
+}
+
+// NO-31, S1-14: who wants security has the authority's key. Without it there is no endpoint, except by a call that names the
+// insecurity, and then no handshake demands anything; one with a key is never insecure.
+func TestNoKeyOnlyByName(t *testing.T) {
+	const without = "stratum2+tcp://pool.example:3333"
+	for _, text := range []string{without, without + "/"} {
+		if e, err := Parse(text); !errors.Is(err, status.EndpointKeyMissing) || !e.IsZero() {
+			t.Error(e, err)
+		}
+		e, err := ParseInsecure(text, 0)
+		if err != nil || !e.IsInsecure() || e.Authority().Check() == nil || e.String() != without {
+			t.Error(e, err)
+		}
+	}
+	secure, err := ParseInsecure(without+"/"+keyText, 0)
+	if err != nil || secure.IsInsecure() || secure != mustParse(t, without+"/"+keyText) {
+		t.Error(secure, err)
 	}
 }

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // Any client, any servers: there is always something to do or to wait for, no endpoint is dialled under another key, none
 // after it was given up, and at most one connection and one attempt exist.
 func TestAnyHistory(t *testing.T) {
-	kinds := status.All()
+	kinds := slices.DeleteFunc(status.All(), func(k status.Kind) bool { return k > 0 })
 	for seed := range uint64(400) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		list := pools(t, 1+random.IntN(5))
@@ -73,6 +74,9 @@ func TestAnyHistory(t *testing.T) {
 				t.Fatalf("%+v", d)
 			}
 			now += time.Duration(random.Int64N(int64(20 * time.Second)))
+			if random.IntN(30) == 0 {
+				f.NetworkRestored()
+			}
 			switch {
 			case attempt.ID != 0 && random.IntN(2) == 0:
 				o, d := outcome(), attempt

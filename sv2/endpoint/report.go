@@ -27,7 +27,7 @@ const (
 func Established() Outcome { return Outcome{what: outcomeEstablished} }
 
 // Failed says why there is no connection, or no longer one: ResolveFailed, ConnectFailed, ConnectionLost, or the kind of the
-// error that ended it.
+// error that ended it. A Reconnect message is no failure, see [Redirected].
 func Failed(kind status.Kind) Outcome { return Outcome{what: outcomeFailed, kind: kind} }
 
 // Redirected says that a Reconnect message came, before or after SetupConnection was answered, and that the caller closes the
@@ -37,11 +37,11 @@ func Redirected(newHost []byte, newPort uint16) Outcome {
 }
 
 // Report tells what came of the decision with this ID; random is any number, drawn anew. What is said of a connection or
-// an attempt that another one has replaced is ignored. Kinds: Argument for an ID that was never given out and for the zero
-// Outcome, State for a connection that is established twice.
+// an attempt that another one has replaced is ignored. Kinds: Argument for an ID that was never given out, for the zero
+// Outcome and for a failure of a kind that is none; State for a connection that is established twice.
 func (f *Failover) Report(id uint64, o Outcome, now time.Duration, random uint64) error {
 	f.advance(now)
-	if id == 0 || id > f.lastID || o.what == 0 {
+	if id == 0 || id > f.lastID || o.what == 0 || o.what == outcomeFailed && o.kind >= 0 {
 		return status.Argument
 	}
 	switch id {
@@ -94,6 +94,9 @@ func (f *Failover) established(l link, random uint64) {
 }
 
 func (f *Failover) scheduleProbe(c *candidate, random uint64) {
+	if f.config.ProbeInterval == Forever {
+		return
+	}
 	c.probeAt = after(f.now, f.config.Backoff.spread(f.config.ProbeInterval, random))
 }
 

@@ -13,8 +13,12 @@ const (
 
 // Judge returns the verdict on a failure by its class. Transient failures and breaches of the protocol are worth another try.
 // A wrong key, a refused setup or channel, and a certificate that does not prove the authority are not: trying again
-// changes nothing, and shows whoever answers in the server's place that the client will keep asking.
+// changes nothing, and shows whoever answers in the server's place that the client will keep asking. That this program
+// closed the connection itself says nothing about the endpoint.
 func Judge(kind status.Kind) Verdict {
+	if kind == status.Closed {
+		return TryAgain
+	}
 	switch kind.Class() {
 	case status.ClassNotDone, status.ClassIgnore, status.ClassTransient, status.ClassProtocol:
 		return TryAgain
@@ -22,10 +26,10 @@ func Judge(kind status.Kind) Verdict {
 	return GiveUp
 }
 
-// judgeEstablished is [Judge] for a connection that was whole. Its handshake had proved who the server is, so bytes that
+// JudgeEstablished is [Judge] for a connection that was whole. Its handshake had proved who the server is, so bytes that
 // cannot be opened were altered on the way since, and the next handshake asks for the proof again. Giving up would let
 // anybody on the way switch a miner off with a single byte.
-func judgeEstablished(kind status.Kind) Verdict {
+func JudgeEstablished(kind status.Kind) Verdict {
 	if kind == status.Decrypt {
 		return TryAgain
 	}
