@@ -37,7 +37,18 @@ func checkHost(host string) (string, error) {
 	if err := checkName(strings.TrimSuffix(host, ".")); err != nil {
 		return "", err
 	}
-	return strings.ToLower(host), nil
+	return toLower(host), nil
+}
+
+// toLower is strings.ToLower without the tables of Unicode, of which a host has nothing.
+func toLower(host string) string {
+	b := []byte(host)
+	for i, c := range b {
+		if isLetter(c) {
+			b[i] = c | 0x20
+		}
+	}
+	return string(b)
 }
 
 // isIPv6Text tells IPv6 addresses from everything else that a host can be.

@@ -1,7 +1,6 @@
 package endpoint
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/libsv2/libsv2/noise"
@@ -118,10 +117,23 @@ func splitAddress(address string, missing uint16) (host string, port uint16, err
 		}
 		return host, missing, nil
 	}
-	// ParseUint without base prefixes takes digits only, but also zeros in front, which other parsers read as octal.
-	n, parseErr := strconv.ParseUint(digits, 10, 16)
-	if parseErr != nil || digits[0] == '0' {
-		return "", 0, status.EndpointPort
+	if port, ok := parsePort(digits); ok {
+		return host, port, nil
 	}
-	return host, uint16(n), nil
+	return "", 0, status.EndpointPort
+}
+
+// parsePort takes 1 to 65535, without zeros in front, which other parsers read as octal.
+func parsePort(digits string) (port uint16, ok bool) {
+	if len(digits) > 5 || digits[0] == '0' {
+		return 0, false
+	}
+	n := 0
+	for i := range len(digits) {
+		if !isDigit(digits[i]) {
+			return 0, false
+		}
+		n = n*10 + int(digits[i]-'0')
+	}
+	return uint16(n), n <= 65535
 }
