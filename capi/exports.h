@@ -32,6 +32,9 @@ typedef struct sv2i_hooks {
 
 typedef const sv2i_hooks sv2i_const_hooks;
 typedef const sv2_time sv2i_time;
+typedef const sv2_endpoint sv2i_endpoint;
+typedef const sv2_backoff_config sv2i_backoff_config;
+typedef const sv2_failover_config sv2i_failover_config;
 
 /* Does nothing: binds the calling thread to the runtime. */
 extern void sv2i_bind_thread(void);
@@ -130,6 +133,45 @@ extern sv2_status sv2i_transport_open_in_place(uint64_t transport, uint8_t *buff
                                                sv2_frame *out, size_t *consumed, size_t *missing);
 extern sv2_status sv2i_transport_handshake_hash(uint64_t transport, sv2_u256 *out);
 extern sv2_status sv2i_transport_free(uint64_t transport);
+
+extern sv2_status sv2i_endpoint_parse(sv2i_char *text, size_t text_len, uint16_t default_port,
+                                      uint32_t insecure, sv2_endpoint *out);
+/* authority may be NULL: the endpoint is then insecure. */
+extern sv2_status sv2i_endpoint_make(sv2i_char *host, size_t host_len, uint16_t port,
+                                     sv2i_public_key *authority, sv2_endpoint *out);
+extern sv2_status sv2i_endpoint_check(sv2i_endpoint *endpoint);
+extern sv2_status sv2i_endpoint_text(sv2i_endpoint *endpoint, uint8_t *out, size_t out_cap,
+                                     size_t *len);
+extern sv2_status sv2i_endpoint_redirect(sv2i_endpoint *endpoint, sv2i_byte *new_host,
+                                         size_t new_host_len, uint16_t new_port, sv2_endpoint *out);
+extern sv2_status sv2i_status_verdict(sv2_status failure, uint32_t established, uint32_t *verdict);
+extern sv2_status sv2i_backoff_wait(sv2i_backoff_config *config, uint32_t failures,
+                                    sv2i_byte *random, size_t random_len, uint32_t *wait);
+
+/* What one of the three reports says; members that it does not have are 0. */
+enum { SV2I_ESTABLISHED = 1, SV2I_FAILED, SV2I_REDIRECTED };
+typedef const struct sv2i_report {
+    uint64_t id, now;
+    const uint8_t *new_host;
+    size_t new_host_len;
+    sv2_status failure;
+    uint16_t what, new_port;
+} sv2i_report;
+
+/* config has a backoff. */
+extern sv2_status sv2i_failover_new(sv2i_failover_config *config, sv2i_endpoint *endpoints,
+                                    size_t endpoints_len, uint64_t *out);
+extern sv2_status sv2i_failover_free(uint64_t failover);
+extern sv2_status sv2i_failover_next(uint64_t failover, uint64_t now, sv2_failover_decision *out);
+extern sv2_status sv2i_failover_report(uint64_t failover, sv2i_report *report, sv2i_byte *random,
+                                       size_t random_len);
+extern sv2_status sv2i_failover_network_restored(uint64_t failover);
+extern sv2_status sv2i_failover_readmit(uint64_t failover, uint32_t index);
+extern sv2_status sv2i_failover_live(uint64_t failover, uint32_t *index);
+extern sv2_status sv2i_failover_all_failed(uint64_t failover, uint32_t *out);
+/* stopped and last may be NULL. */
+extern sv2_status sv2i_failover_failures(uint64_t failover, uint32_t index, sv2_status *stopped,
+                                         sv2_status *last);
 
 /* out is the struct of the message that id names; trailing may be NULL. */
 extern sv2_status sv2i_message_decode(uint32_t id, sv2i_frame *frame, void *out,

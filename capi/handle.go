@@ -36,7 +36,8 @@ const (
 	kindAdmission      kindOf = C.SV2_HANDLE_ADMISSION
 	kindSessionProfile kindOf = C.SV2_HANDLE_SESSION_PROFILE
 	kindSession        kindOf = C.SV2_HANDLE_SESSION
-	kindCount                 = C.SV2_HANDLE_SESSION + 1
+	kindFailover       kindOf = C.SV2_HANDLE_FAILOVER
+	kindCount                 = C.SV2_HANDLE_FAILOVER + 1
 )
 
 // object is a slot of the table and what it holds. mu serialises the calls on its handle.

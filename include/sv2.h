@@ -529,6 +529,7 @@ SV2_API SV2_CHECK sv2_status sv2_version_info_get(sv2_version_info *out);
 #define SV2_HANDLE_ADMISSION 7u
 #define SV2_HANDLE_SESSION_PROFILE 8u
 #define SV2_HANDLE_SESSION 9u
+#define SV2_HANDLE_FAILOVER 10u
 
 /** Number of live objects, for leak checks.                                                            [any-thread]
  *  In:      kind  SV2_HANDLE_*, or 0 for all kinds.
@@ -1021,6 +1022,269 @@ SV2_API sv2_status sv2_transport_free(sv2_transport *transport);
 SV2_API SV2_CHECK sv2_status sv2_decoder_new_sealed(const sv2_decoder_config *config, sv2_transport transport,
                                                     sv2_decoder *out);
 
+
+/* --- Endpoints (section 4.7) --------------------------------------------------------------------------------------------- */
+
+#define SV2_HOST_SIZE 256u          /* room for any host, with its NUL */
+#define SV2_ENDPOINT_TEXT_SIZE 329u /* room for the text of any endpoint, with its NUL */
+
+/* Where a server is, and who vouches for it. A plain value: copy it as you like. A zeroed one is no endpoint. Every function
+ * that takes one checks all of it, so one that was filled in by hand is as good as one that was parsed: an endpoint without
+ * a key of the curve is SV2_ERR_KEY_INVALID, unless its authentication says by name that there is none. Endpoints that
+ * the library has written are equal if their bytes are. */
+typedef struct sv2_endpoint {
+    char host[256]; /* SV2_HOST_SIZE: name or address in lower case, IPv6 without brackets, then NULs; for the resolver, and for
+                       SetupConnection.endpoint_host by sv2_string */
+    uint16_t port;  /* not 0 */
+    uint16_t reserved;       /* 0 */
+    uint32_t authentication; /* SV2_AUTHENTICATION_*, as in sv2_policy: the key is needed, or there is none */
+    sv2_public_key authority; /* zero with SV2_AUTHENTICATION_INSECURE */
+} sv2_endpoint;
+
+/** Reads stratum2+tcp://host:port/KEY, surrounded by nothing. The host may be a name, an IPv4 address, or
+ *  an IPv6 address in brackets; what no resolver can resolve is refused here.                          [any-thread]
+ *  In:      default_port  for texts that state none; 0: they must.
+ *  Returns: SV2_OK; SV2_ERR_ENDPOINT_V1 for Stratum V1 (stratum+tcp:// and its kin, or host:port alone): another protocol is
+ *           needed, not another text; SV2_ERR_ENDPOINT_KEY_MISSING; any other SV2_ERR_ENDPOINT_*, and SV2_ERR_KEY_CHARACTER,
+ *           SV2_ERR_KEY_LENGTH, SV2_ERR_KEY_CHECKSUM, SV2_ERR_KEY_VERSION, SV2_ERR_KEY_INVALID for the key;
+ *           SV2_ERR_NULL; SV2_ERR_LIMIT; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_parse(const char *text, size_t text_len, uint16_t default_port, sv2_endpoint *out);
+
+/** The same for a user who wants to do without a key: a text that has none becomes an endpoint with
+ *  SV2_AUTHENTICATION_INSECURE. Links to it are encrypted, but to whom is unknown; any machine on the way can be the server.
+ *  A text with a key means that key, and a bad one is an error here too.                               [any-thread]
+ *  Returns: as sv2_endpoint_parse without SV2_ERR_ENDPOINT_KEY_MISSING.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_parse_insecure(const char *text, size_t text_len, uint16_t default_port,
+                                                         sv2_endpoint *out);
+
+/** Makes an endpoint of its parts, for programs that keep them apart. IPv6 may stand in brackets or not. [any-thread]
+ *  In:      authority  NULL is SV2_ERR_NULL: see sv2_endpoint_make_insecure.
+ *  Returns: SV2_OK; SV2_ERR_ENDPOINT_HOST_EMPTY, SV2_ERR_ENDPOINT_HOST, SV2_ERR_ENDPOINT_ADDRESS, SV2_ERR_ENDPOINT_TOO_LONG for
+ *           the host; SV2_ERR_ENDPOINT_PORT for 0; SV2_ERR_KEY_INVALID; SV2_ERR_NULL; SV2_ERR_LIMIT; SV2_ERR_FORKED.
+ *  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_make(const char *host, size_t host_len, uint16_t port,
+                                              const sv2_public_key *authority, sv2_endpoint *out);
+
+/** The same without a key, for a user who wants that; see sv2_endpoint_parse_insecure.                 [any-thread]
+ *  Returns: as sv2_endpoint_make without SV2_ERR_KEY_INVALID.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_make_insecure(const char *host, size_t host_len, uint16_t port, sv2_endpoint *out);
+
+/** The URL, with a NUL. No part of it is secret.                                                       [any-thread]
+ *  Out:     len  size with the NUL; at most SV2_ENDPOINT_TEXT_SIZE.
+ *  Returns: SV2_OK; SV2_ERR_BUFFER_TOO_SMALL; SV2_ERR_ARGUMENT for a zeroed endpoint, authentication of no such value, a key
+ *           in an insecure one; others as sv2_endpoint_make.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_text(const sv2_endpoint *endpoint, char *out, size_t out_cap, size_t *len);
+
+/** What a handshake with the endpoint demands, for sv2_initiator_new: a certificate of its authority that
+ *  is valid now. Set clock and leeway afterwards if the defaults are not wanted.                       [any-thread]
+ *  Out:     out  its struct_size must be set, as SV2_POLICY_INIT does; on failure it is a policy that every handshake refuses.
+ *  Returns: as sv2_endpoint_text without SV2_ERR_BUFFER_TOO_SMALL.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_policy(const sv2_endpoint *endpoint, sv2_policy *out);
+
+/** The endpoint that a Reconnect message names (3.6.5): an empty host and a port of 0 keep those of
+ *  endpoint, and the key is always that of endpoint: a server that moves cannot name whom to trust.    [any-thread]
+ *  In:      new_host, new_port  as in sv2_reconnect.
+ *  Out:     out  may be endpoint itself.
+ *  Returns: as sv2_endpoint_policy, for endpoint and for new_host.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_endpoint_redirect(const sv2_endpoint *endpoint, const uint8_t *new_host, size_t new_host_len,
+                                                   uint16_t new_port, sv2_endpoint *out);
+
+/* --- Trying again -------------------------------------------------------------------------------------------------------- */
+
+/* Randomness spreads the load of many clients. (NULL, 0) takes the system's; tests pass 8 bytes, a number with the least
+ * significant byte first: 0 for the shortest wait, all ones for the longest. Fewer are SV2_ERR_RANDOM. */
+
+/* How long to wait after a failure. Times are in milliseconds, up to 7 days; 0 is the default. */
+typedef struct sv2_backoff_config {
+    uint32_t struct_size;
+    uint32_t initial; /* the first wait; 1000 */
+    uint32_t maximum; /* what doubling ends at; 60000, or initial if that is more */
+    uint32_t stable;  /* a connection that lived so long makes the next wait the first again; 60000 */
+    uint32_t jitter;  /* the least part of a wait that is kept, in percent: 50, so that each is between half and all of it */
+} sv2_backoff_config;
+
+#define SV2_BACKOFF_CONFIG_INIT                                                                              \
+    { sizeof(sv2_backoff_config), 0, 0, 0, 0 }
+
+/** How long to wait before the next try, for a program that counts failures itself and needs no list.  [any-thread]
+ *  In:      config    NULL for defaults.
+ *           failures  in a row, 1 being the first. After a connection that lived for stable the count starts anew.
+ *  Out:     wait      milliseconds; 0 for no failure.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for settings that make no sense; SV2_ERR_RANDOM; SV2_ERR_NULL; SV2_ERR_LIMIT;
+ *           SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_backoff_wait(const sv2_backoff_config *config, uint32_t failures, const uint8_t *random,
+                                              size_t random_len, uint32_t *wait);
+
+#define SV2_VERDICT_TRY_AGAIN 1u /* after the back-off */
+#define SV2_VERDICT_GIVE_UP 2u   /* not until something was changed; another server may do, and without one the program stops */
+
+/** Whether a server is tried again after a failure. What is transient or a breach of the protocol is; a
+ *  wrong key or setting, a refused setup, and a certificate that does not prove the authority are not. [any-thread]
+ *  In:      failure      what ended the connection or the attempt.
+ *           established  1 if SetupConnection had succeeded: then SV2_ERR_DECRYPT is a byte altered on the way, and the next
+ *                        handshake asks for the proof again; 0 if not.
+ *  Out:     verdict      SV2_VERDICT_*.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_status_verdict(sv2_status failure, uint32_t established, uint32_t *verdict);
+
+/* --- Failover ------------------------------------------------------------------------------------------------------------ */
+
+/* Keeps a client connected to the best endpoint of a list. It does nothing by itself: the program asks what to do, does it,
+ * and reports what came of it. A list of one endpoint is the ordinary way to stay connected to it.
+ *
+ *     for (;;) {
+ *         sv2_failover_decision d = SV2_FAILOVER_DECISION_INIT;
+ *         status = sv2_failover_next(failover, now(), &d);
+ *         switch (d.action) {
+ *         case SV2_FAILOVER_CONNECT: begin(&d.endpoint, d.id); break;
+ *         case SV2_FAILOVER_PROBE:   begin_beside(&d.endpoint, d.id); break;
+ *         case SV2_FAILOVER_WAIT:    wait_until(d.until); break;
+ *         case SV2_FAILOVER_STOP:    show(sv2_status_text(d.reason)); return;
+ *         }
+ *     }
+ *
+ * begin resolves, connects, does the handshake and SetupConnection, and reports by the id: _established; or _failed with the
+ * status that ended the session, SV2_ERR_RESOLVE_FAILED, SV2_ERR_CONNECT_FAILED; and for an established connection later
+ * _failed with what ended it, SV2_ERR_CONNECTION_LOST if nothing says more; or _redirected when a Reconnect message came, also
+ * in place of an answer to SetupConnection.
+ *
+ * Without a connection the endpoints have their turns in the order of the list, a few tries each with its own back-off; a
+ * round without success is followed by a pause. Connected to any but the first, the better ones are probed: a probe is a
+ * whole handshake and SetupConnection, so a server whose port is open but whose key or setup is wrong is not a better one.
+ * The way back is an ordinary CONNECT beside the connection in use: keep that until the new one is established.
+ *
+ * now is in milliseconds of a clock that is never set, as sv2_time.monotonic; one before an earlier one is taken for that. */
+typedef struct sv2_failover {
+    uint64_t sv2_priv_failover;
+} sv2_failover;
+
+#define SV2_FAILOVER_NOW_MAX 9000000000000u /* largest now: 285 years */
+#define SV2_FAILOVER_ENDPOINTS_MAX 32u
+#define SV2_FAILOVER_OVERRIDES_MAX 256u
+
+/* Replaces the verdict on one status, such as SV2_ERR_CERTIFICATE_NOT_YET_VALID on a device that learns the time late. */
+typedef struct sv2_failover_override {
+    sv2_status status; /* an error; each at most once */
+    uint32_t verdict;  /* SV2_VERDICT_* */
+} sv2_failover_override;
+
+/* 0 is the default of each. Times are in milliseconds, up to 7 days, before the spread of the back-off's jitter. */
+typedef struct sv2_failover_config {
+    uint32_t struct_size;
+    uint32_t tries;           /* failures in a row before the next endpoint has its turn; 3. Once all have failed it is 1 */
+    uint32_t pause;           /* when all have failed; 30000. One endpoint alone has its back-off only */
+    uint32_t probe_interval;  /* between probes of a better endpoint; 60000. SV2_NEVER: none, and no way back */
+    uint32_t probe_successes; /* probes in a row that must succeed before the way back; 3 */
+    uint32_t probe_time;      /* from the first of these until the way back, at least; 120000 */
+    uint32_t redirects;       /* Reconnect messages in a row that are followed without a stable connection in between; 3 */
+    uint32_t reserved;        /* 0 */
+    const sv2_backoff_config *backoff; /* of each endpoint by itself; NULL for defaults; read during the call only */
+    const sv2_failover_override *overrides; /* read during the call only */
+    size_t overrides_len;                   /* at most SV2_FAILOVER_OVERRIDES_MAX */
+} sv2_failover_config;
+
+#define SV2_FAILOVER_CONFIG_INIT                                                                             \
+    { sizeof(sv2_failover_config), 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0 }
+
+#define SV2_FAILOVER_CONNECT 1u /* connect to endpoint, and report */
+#define SV2_FAILOVER_PROBE 2u   /* the same beside the connection in use; close it once SetupConnection was answered, and report */
+#define SV2_FAILOVER_WAIT 3u    /* nothing to do before until, or before the next report if that is earlier */
+#define SV2_FAILOVER_STOP 4u    /* every endpoint was given up; only sv2_failover_readmit changes that */
+
+#define SV2_FAILOVER_FOREVER 0xffffffffffffffffu /* until of a wait that only a report ends */
+
+/* What to do next. Members that an action does not have are 0. */
+typedef struct sv2_failover_decision {
+    uint32_t struct_size;
+    uint32_t action;       /* SV2_FAILOVER_* */
+    uint64_t id;           /* CONNECT, PROBE: for the reports; no other decision has it */
+    uint64_t until;        /* WAIT: a time of the caller's clock, or SV2_FAILOVER_FOREVER */
+    sv2_status reason;     /* STOP: why the best endpoint was given up */
+    uint32_t index;        /* CONNECT, PROBE: which endpoint of the list */
+    sv2_endpoint endpoint; /* CONNECT, PROBE: where to; a Reconnect message may have changed host and port */
+} sv2_failover_decision;
+
+#define SV2_FAILOVER_DECISION_INIT                                                                           \
+    { sizeof(sv2_failover_decision), 0, 0, 0, 0, 0, { { 0 }, 0, 0, 0, { { 0 } } } }
+
+/** Takes a list of endpoints, the best one first. It may mix endpoints with and without keys, but it is as
+ *  safe as the worst: whoever can keep the client from the others leads it there.                      [any-thread]
+ *  In:      config         NULL for defaults.
+ *           endpoints_len  1 to SV2_FAILOVER_ENDPOINTS_MAX.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for an empty list, one endpoint twice, settings that make no sense; SV2_ERR_LIMIT; the
+ *           errors of sv2_endpoint_policy for an endpoint that is none; SV2_ERR_NULL; SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.
+ *  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_new(const sv2_failover_config *config, const sv2_endpoint *endpoints,
+                                              size_t endpoints_len, sv2_failover *out);
+
+/** Frees the list; *failover becomes {0}.                                                              [per-handle]
+ *  Returns: SV2_OK, also for NULL and {0}; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API sv2_status sv2_failover_free(sv2_failover *failover);
+
+/** Decides. A CONNECT or PROBE is given out once and is then expected to be reported; one is under way at a
+ *  time. While it is, the decision is to wait.                                                         [per-handle]
+ *  Out:     out  its struct_size must be set.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for a now above SV2_FAILOVER_NOW_MAX; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+ *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_next(sv2_failover failover, uint64_t now, sv2_failover_decision *out);
+
+/** Reports that the whole handshake succeeded and SetupConnection was answered with Success. What is
+ *  reported of a connection or an attempt that another one has replaced is ignored.                    [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for an id that was never given out, or a now above SV2_FAILOVER_NOW_MAX; SV2_ERR_STATE for a
+ *           connection that is established twice; SV2_ERR_RANDOM, nothing is reported then; SV2_ERR_NULL; SV2_ERR_LIMIT;
+ *           SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_report_established(sv2_failover failover, uint64_t id, uint64_t now,
+                                                             const uint8_t *random, size_t random_len);
+
+/** Reports why there is no connection, or no longer one.                                               [per-handle]
+ *  In:      failure  an error; SV2_ERR_CLOSED for a connection that the program itself closed.
+ *  Returns: as sv2_failover_report_established; SV2_ERR_ARGUMENT for a failure that is no error.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_report_failed(sv2_failover failover, uint64_t id, sv2_status failure, uint64_t now,
+                                                        const uint8_t *random, size_t random_len);
+
+/** Reports that a Reconnect message came, before or after SetupConnection was answered, and that the program
+ *  closes the connection with all its channels. The next CONNECT goes to the address that it names, after the back-off, for
+ *  the same authority. A host that is none, and one message too many in a row, are failures of the endpoint,
+ *  SV2_ERR_RECONNECT_REFUSED. A proxy does not pass the message on.                                    [per-handle]
+ *  In:      new_host, new_port  as in sv2_reconnect.
+ *  Returns: as sv2_failover_report_established.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_report_redirected(sv2_failover failover, uint64_t id, const uint8_t *new_host,
+                                                            size_t new_host_len, uint16_t new_port, uint64_t now,
+                                                            const uint8_t *random, size_t random_len);
+
+/** Tells that the device's own network is back, so that what failed meanwhile says nothing about the
+ *  servers: waits and pauses are over and better endpoints are probed now; the order stays, and a connection that was just
+ *  lost is tried again first. Endpoints that were given up stay so. Call it when the link comes up, not after failures: it
+ *  takes the back-off away.                                                                            [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_network_restored(sv2_failover failover);
+
+/** Makes an endpoint that was given up eligible again, at once and as if it had never failed, because
+ *  something changed: the clock was set, the server has a new certificate. For others it does nothing. [per-handle]
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for an index outside the list; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED;
+ *           SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_readmit(sv2_failover failover, uint32_t index);
+
+/** Which endpoint of the list is connected.                                                            [per-handle]
+ *  Returns: SV2_OK; SV2_NOT_FOUND if none is; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED;
+ *           SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_live(sv2_failover failover, uint32_t *index);
+
+/** Whether every endpoint has failed and none has been established since: the time to save power.      [per-handle]
+ *  Out:     out  0 or 1.
+ *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_all_failed(sv2_failover failover, uint32_t *out);
+
+/** Why an endpoint of the list was given up.                                                           [per-handle]
+ *  Out:     reason  SV2_OK if it was not.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for an index outside the list; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND;
+ *           SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_stopped(sv2_failover failover, uint32_t index, sv2_status *reason);
+
+/** How the last try or connection of an endpoint failed.                                               [per-handle]
+ *  Out:     failure  SV2_OK if none has failed since the last success.
+ *  Returns: as sv2_failover_stopped.  Since: 0.1. */
+SV2_API SV2_CHECK sv2_status sv2_failover_last_failure(sv2_failover failover, uint32_t index, sv2_status *failure);
 
 /* --- TLVs behind a message (section 3.4.3) ----------------------------------------------------------------------------- */
 

@@ -1208,6 +1208,176 @@ class decoder {
     owner<sv2_decoder, sv2_decoder_free> handle_;
 };
 
+/** Reads stratum2+tcp://host:port/KEY, see sv2_endpoint_parse; default_port is for texts that state none, 0 for none. */
+inline result<sv2_endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port = 0) {
+    sv2_endpoint out{};
+    const sv2_status status = sv2_endpoint_parse(text.data(), text.size(), default_port, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** The same for a user who wants to do without a key, see sv2_endpoint_parse_insecure. */
+inline result<sv2_endpoint> parse_insecure_endpoint(std::string_view text, std::uint16_t default_port = 0) {
+    sv2_endpoint out{};
+    const sv2_status status = sv2_endpoint_parse_insecure(text.data(), text.size(), default_port, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** Makes an endpoint of its parts. */
+inline result<sv2_endpoint> make_endpoint(std::string_view host, std::uint16_t port, const sv2_public_key &authority) {
+    sv2_endpoint out{};
+    const sv2_status status = sv2_endpoint_make(host.data(), host.size(), port, &authority, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** Makes an endpoint without a key, for a user who wants that. */
+inline result<sv2_endpoint> make_insecure_endpoint(std::string_view host, std::uint16_t port) {
+    sv2_endpoint out{};
+    const sv2_status status = sv2_endpoint_make_insecure(host.data(), host.size(), port, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** The URL of an endpoint. */
+inline result<std::string> text(const sv2_endpoint &endpoint) {
+    std::array<char, SV2_ENDPOINT_TEXT_SIZE> out{};
+    std::size_t len = 0;
+    const sv2_status status = sv2_endpoint_text(&endpoint, out.data(), out.size(), &len);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return std::string(out.data());
+}
+
+/** What a handshake with an endpoint demands. */
+inline result<sv2_policy> policy(const sv2_endpoint &endpoint) {
+    sv2_policy out = SV2_POLICY_INIT;
+    const sv2_status status = sv2_endpoint_policy(&endpoint, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** The endpoint that a Reconnect message of an endpoint names; its key stays. */
+inline result<sv2_endpoint> redirect(const sv2_endpoint &endpoint, const sv2_reconnect &message) {
+    sv2_endpoint out{};
+    const sv2_status status =
+        sv2_endpoint_redirect(&endpoint, message.new_host.data, message.new_host.len, message.new_port, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** Milliseconds to wait after so many failures in a row, see sv2_backoff_wait. random is for tests. */
+inline result<std::uint32_t> backoff_wait(std::uint32_t failures, const sv2_backoff_config &config = SV2_BACKOFF_CONFIG_INIT,
+                                          const_span random = {}) {
+    std::uint32_t wait = 0;
+    const sv2_status status = sv2_backoff_wait(&config, failures, random.data(), random.size(), &wait);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return wait;
+}
+
+/** Whether a server is tried again after a failure, SV2_VERDICT_*; see sv2_status_verdict. */
+inline result<std::uint32_t> verdict(sv2_status failure, bool established) {
+    std::uint32_t out = 0;
+    const sv2_status status = sv2_status_verdict(failure, established ? 1 : 0, &out);
+    if (status < 0) {
+        return make_error(status);
+    }
+    return out;
+}
+
+/** Keeps a client connected to the best endpoint of a list, see sv2_failover. Times are in milliseconds of a clock that is
+ *  never set; random is for tests, without it the system's is taken. */
+class failover {
+  public:
+    static result<failover> create(span<const sv2_endpoint> endpoints,
+                                   const sv2_failover_config &config = SV2_FAILOVER_CONFIG_INIT) {
+        sv2_failover handle{};
+        const sv2_status status = sv2_failover_new(&config, endpoints.data(), endpoints.size(), &handle);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return failover(handle);
+    }
+    /** What to do now. */
+    result<sv2_failover_decision> next(std::uint64_t now) {
+        sv2_failover_decision out = SV2_FAILOVER_DECISION_INIT;
+        const sv2_status status = sv2_failover_next(get(), now, &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out;
+    }
+    result<nothing> report_established(std::uint64_t id, std::uint64_t now, const_span random = {}) {
+        return detail::done(sv2_failover_report_established(get(), id, now, random.data(), random.size()));
+    }
+    result<nothing> report_failed(std::uint64_t id, sv2_status failure, std::uint64_t now, const_span random = {}) {
+        return detail::done(sv2_failover_report_failed(get(), id, failure, now, random.data(), random.size()));
+    }
+    result<nothing> report_redirected(std::uint64_t id, const sv2_reconnect &message, std::uint64_t now,
+                                      const_span random = {}) {
+        return detail::done(sv2_failover_report_redirected(get(), id, message.new_host.data, message.new_host.len,
+                                                           message.new_port, now, random.data(), random.size()));
+    }
+    result<nothing> network_restored() { return detail::done(sv2_failover_network_restored(get())); }
+    result<nothing> readmit(std::uint32_t index) { return detail::done(sv2_failover_readmit(get(), index)); }
+    /** Which endpoint is connected, or none. */
+    result<std::optional<std::uint32_t>> live() const {
+        std::uint32_t index = 0;
+        const sv2_status status = sv2_failover_live(get(), &index);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return status == SV2_NOT_FOUND ? std::optional<std::uint32_t>() : std::optional<std::uint32_t>(index);
+    }
+    result<bool> all_failed() const {
+        std::uint32_t out = 0;
+        const sv2_status status = sv2_failover_all_failed(get(), &out);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return out == 1;
+    }
+    /** Why an endpoint was given up; SV2_OK if it was not. */
+    result<sv2_status> stopped(std::uint32_t index) const {
+        sv2_status reason = SV2_OK;
+        const sv2_status status = sv2_failover_stopped(get(), index, &reason);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return reason;
+    }
+    /** How an endpoint failed last; SV2_OK if not since its last success. */
+    result<sv2_status> last_failure(std::uint32_t index) const {
+        sv2_status failure = SV2_OK;
+        const sv2_status status = sv2_failover_last_failure(get(), index, &failure);
+        if (status < 0) {
+            return make_error(status);
+        }
+        return failure;
+    }
+    sv2_failover get() const noexcept { return handle_.get(); }
+
+  private:
+    explicit failover(sv2_failover handle) noexcept : handle_(handle) {}
+    owner<sv2_failover, sv2_failover_free> handle_;
+};
+
 /** A configuration that has been checked, see sv2_session_profile. */
 class session_profile {
   public:

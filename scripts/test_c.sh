@@ -79,7 +79,7 @@ for source in test/c/*.c; do
         ;;
     esac
 done
-for name in view session; do
+for name in view session endpoint; do
     for standard in 17 20; do
         add_each "${name}_c++$standard" "$CXX -std=c++$standard $common test/cpp/$name.cpp"
         add_each "${name}_c++${standard}_no_exceptions" "$CXX -std=c++$standard -fno-exceptions $common test/cpp/$name.cpp"

@@ -2,7 +2,9 @@
 // Reconnect message, and lists of servers to fall back to.
 //
 // An [Endpoint] is host, port and authority key. It cannot be made without a key of the curve but by a call that has Insecure
-// in its name, and nothing turns it into an endpoint of another key.
+// in its name, and nothing turns it into an endpoint of another key. Where its text comes from, be it a file, an option or an
+// environment variable, is the program's affair; a text of Stratum V1 has a kind of its own, so that the program can tell
+// which of the two protocols its user means.
 //
 //	e, err := endpoint.Parse("stratum2+tcp://pool.example:3333/9auqWEzQDVyd2oe1JVGFLMLHZtCo2FFqZwtKA5gd9xbuEu7PH72")
 //

@@ -81,6 +81,9 @@ func NewFailover(config Config, endpoints ...Endpoint) (*Failover, error) {
 	return f, nil
 }
 
+// Len returns how many endpoints the list has.
+func (f *Failover) Len() int { return len(f.candidates) }
+
 // Live returns which endpoint of the list is connected, and false if none is.
 func (f *Failover) Live() (index int, ok bool) { return f.live.candidate, f.live.id != 0 }
 

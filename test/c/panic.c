@@ -96,6 +96,34 @@ static void under_a_lease(void) {
     CHECK_STATUS(sv2_buf_free(&buf), SV2_OK);
 }
 
+static void on_a_failover(void) {
+    sv2_endpoint endpoint;
+    sv2_failover failover;
+    sv2_failover_decision d = SV2_FAILOVER_DECISION_INIT;
+    uint32_t n;
+    sv2_status status;
+    static const uint8_t host[] = {'h'};
+    CHECK_STATUS(sv2_endpoint_make_insecure("pool.example", 12, 1, &endpoint), SV2_OK);
+    CHECK_STATUS(sv2_failover_new(NULL, &endpoint, 1, &failover), SV2_OK);
+    CHECK_STATUS(sv2_failover_next(failover, 0, &d), SV2_OK);
+    CHECK_STATUS(sv2_debug_panic(failover.sv2_priv_failover, SV2_HANDLE_FAILOVER),
+                 SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_failover_next(failover, 0, &d), SV2_ERR_POISONED);
+    CHECK_NUMBER(d.action, 0);
+    CHECK_STATUS(sv2_failover_report_established(failover, 1, 0, NULL, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_report_failed(failover, 1, SV2_ERR_DECRYPT, 0, NULL, 0),
+                 SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_report_redirected(failover, 1, host, 1, 1, 0, NULL, 0),
+                 SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_network_restored(failover), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_readmit(failover, 0), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_live(failover, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_all_failed(failover, &n), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_stopped(failover, 0, &status), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_last_failure(failover, 0, &status), SV2_ERR_POISONED);
+    CHECK_STATUS(sv2_failover_free(&failover), SV2_OK);
+}
+
 static void wrong_handles(void) {
     sv2_buf buf;
     CHECK_STATUS(sv2_buf_new(100, &buf), SV2_OK);
@@ -260,6 +288,7 @@ int main(void) {
     without_object();
     on_a_decoder();
     on_a_buffer();
+    on_a_failover();
     wrong_handles();
     freed_memory();
     under_a_lease();
