@@ -102,6 +102,11 @@ func (m message) CodeField() int {
 	return max(0, slices.IndexFunc(m.Fields, func(f field) bool { return f.Name == "error_code" || f.Name == "reason_code" }))
 }
 
+// HasUnits reports whether the type alone does not say what some field is.
+func (m message) HasUnits() bool {
+	return slices.ContainsFunc(m.Fields, func(f field) bool { return f.Unit != "" })
+}
+
 // CGo is the name under which cgo knows the member: Go keywords get an underscore.
 func (f field) CGo() string {
 	if token.IsKeyword(f.Name) {
