@@ -1,19 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/internal/keyfile"
 )
-
-// largestFile is more than any file of ours has.
-const largestFile = 4096
 
 // createFile writes a new file with mode 0600; it fails when the name is taken.
 func createFile(name string, content []byte) error {
@@ -57,7 +51,7 @@ func replaceCertificate(name string, content []byte, force bool) error {
 		return createFile(name, content)
 	}
 	defer clear(old)
-	if _, err := parseCertificate(old); err != nil {
+	if _, err := keyfile.ParseCertificate(old); err != nil {
 		return fmt.Errorf("%s is not replaced: it holds no certificate", name)
 	}
 	return replaceFile(name, content)
@@ -74,7 +68,7 @@ func replaceKey(name string, content []byte, force bool) error {
 		return createFile(name, content)
 	}
 	defer clear(old)
-	if _, err := parseCertificate(old); err == nil {
+	if _, err := keyfile.ParseCertificate(old); err == nil {
 		return fmt.Errorf("%s is not replaced: it holds a certificate", name)
 	}
 	kept := name + ".old"
@@ -104,79 +98,11 @@ func oldFile(name string, force bool) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not replaced: not a regular file", name)
 	}
-	content, _, err := readFile(name)
+	content, _, err := keyfile.Read(name)
 	return content, err
 }
 
 func finish(f *os.File, content []byte) error {
 	_, err := f.Write(content)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// readFile reads a small file, which may hold a secret: the caller clears what it
-// gets, and there is no other copy.
-func readFile(name string) ([]byte, os.FileMode, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	b := make([]byte, largestFile+1)
-	n, err := io.ReadFull(f, b)
-	switch {
-	case err == nil:
-		err = fmt.Errorf("%s: too large for a key or certificate", name)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return b[:n], info.Mode(), nil
-	}
-	clear(b)
-	return nil, 0, err
-}
-
-// readSecretKey reads a key file.
-func readSecretKey(name string, env environment) (*noise.SecretKey, error) {
-	b, mode, err := readFile(name)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(b)
-	return secretKeyOf(name, b, mode, env)
-}
-
-// secretKeyOf parses what a key file holds and warns when others may read it too.
-func secretKeyOf(name string, b []byte, mode os.FileMode, env environment) (*noise.SecretKey, error) {
-	if mode.IsRegular() && mode.Perm()&0o077 != 0 {
-		fmt.Fprintf(env.diagnostics, "sv2-key: warning: %s is open to other users (mode %04o)\n", name, mode.Perm())
-	}
-	key, err := parseSecretKey(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return key, nil
-}
-
-// parseSecretKey reads a line of base58check, or sv2-tp's 33 bytes, which are a
-// one and the key.
-func parseSecretKey(b []byte) (*noise.SecretKey, error) {
-	if len(b) == 1+noise.SecretKeySize && b[0] == 1 {
-		return noise.NewSecretKey((*[noise.SecretKeySize]byte)(b[1:]))
-	}
-	return noise.ParseSecretKey(bytes.TrimSpace(b))
-}
-
-// parseCertificate reads the content of a certificate file, which may turn out to
-// be one of a key.
-func parseCertificate(b []byte) (noise.FullCertificate, error) {
-	line := bytes.TrimSpace(b)
-	raw := make([]byte, hex.DecodedLen(len(line)))
-	defer clear(raw)
-	n, err := hex.Decode(raw, line)
-	if err != nil {
-		return noise.FullCertificate{}, errors.New("not a certificate: not hexadecimal")
-	}
-	return noise.ParseFullCertificate(raw[:n])
 }

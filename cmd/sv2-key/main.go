@@ -24,6 +24,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/libsv2/libsv2/internal/keyfile"
 )
 
 const usage = `usage:
@@ -48,6 +50,8 @@ type environment struct {
 	now              func() time.Time
 }
 
+func (e environment) warn(text string) { fmt.Fprintln(e.diagnostics, "sv2-key: warning:", text) }
+
 func main() {
 	os.Exit(run(os.Args[1:], environment{os.Stdout, os.Stderr, rand.Reader, time.Now}))
 }
@@ -59,9 +63,9 @@ func run(arguments []string, env environment) int {
 		"sign":     sign,
 		"show":     show,
 	}
-	env.diagnostics = redactor{env.diagnostics}
+	env.diagnostics = keyfile.Redactor{To: env.diagnostics}
 	for _, argument := range arguments {
-		if isSecretKey(argument) {
+		if keyfile.IsSecretKey(argument) {
 			fmt.Fprintln(env.diagnostics, "sv2-key: this is a secret key; give the name of its file")
 			return 2
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/libsv2/libsv2/internal/keyfile"
 	"github.com/libsv2/libsv2/noise"
 )
 
@@ -28,7 +29,7 @@ func inspect(name string, env environment) (*report, error) {
 	if keyError == nil {
 		return keyReport("", public), nil
 	}
-	b, mode, err := readFile(name)
+	b, mode, err := keyfile.Read(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is neither a file nor a key: %w", name, keyError)
 	}
@@ -36,10 +37,10 @@ func inspect(name string, env environment) (*report, error) {
 		return nil, err
 	}
 	defer clear(b)
-	if certificate, err := parseCertificate(b); err == nil {
+	if certificate, err := keyfile.ParseCertificate(b); err == nil {
 		return certificateReport(name, &certificate, uint64(max(env.now().Unix(), 0))), nil
 	}
-	secret, err := secretKeyOf(name, b, mode, env)
+	secret, err := keyfile.SecretKeyOf(name, b, mode, env.warn)
 	if err != nil {
 		return nil, fmt.Errorf("neither a certificate nor a key: %w", err)
 	}

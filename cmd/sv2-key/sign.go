@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 
+	"github.com/libsv2/libsv2/internal/keyfile"
 	"github.com/libsv2/libsv2/noise"
 )
 
@@ -45,7 +46,7 @@ func sign(arguments []string, env environment) error {
 	if err != nil {
 		return err
 	}
-	authority, err := readSecretKey(*authorityFile, env)
+	authority, err := keyfile.ReadSecretKey(*authorityFile, env.warn)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func publicKeyOf(name string, env environment) (noise.PublicKey, error) {
 	if err == nil {
 		return public, nil
 	}
-	secret, fileError := readSecretKey(name, env)
+	secret, fileError := keyfile.ReadSecretKey(name, env.warn)
 	if errors.Is(fileError, os.ErrNotExist) {
 		return public, fmt.Errorf("%s is neither a file nor a key: %w", name, err)
 	}

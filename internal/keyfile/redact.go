@@ -1,4 +1,4 @@
-package main
+package keyfile
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"github.com/libsv2/libsv2/noise"
 )
 
-// isSecretKey tells whether an argument, or the value of a flag, is a secret key
+// IsSecretKey tells whether an argument, or the value of a flag, is a secret key
 // where the name of a file belongs.
-func isSecretKey(argument string) bool {
+func IsSecretKey(argument string) bool {
 	text := []byte(argument)
 	defer clear(text)
 	if strings.HasPrefix(argument, "-") {
@@ -26,12 +26,12 @@ func isSecretKey(argument string) bool {
 	return true
 }
 
-// redactor hides what looks like a key in messages, which end up in logs: one
+// Redactor hides what looks like a key in messages, which end up in logs: one
 // with a typing error may be a secret one. Each Write must have whole words.
-type redactor struct{ to io.Writer }
+type Redactor struct{ To io.Writer }
 
-func (r redactor) Write(p []byte) (int, error) {
-	if _, err := r.to.Write(word.ReplaceAllFunc(p, redact)); err != nil {
+func (r Redactor) Write(p []byte) (int, error) {
+	if _, err := r.To.Write(word.ReplaceAllFunc(p, redact)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
