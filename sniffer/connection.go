@@ -98,7 +98,7 @@ func (c *connection) forward(d Direction) {
 	var unsent *sendError
 	switch {
 	case err == status.PeerClosed:
-		to.closeWrite()
+		closeWrite(to.conn)
 		_ = to.conn.SetReadDeadline(drained)
 	case errors.As(err, &unsent):
 		// The receiver is gone, but what it said last may still be on its way back: a close with bytes unread could destroy it.

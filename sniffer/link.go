@@ -172,12 +172,12 @@ func writePieces(conn net.Conn, b []byte, size int) error {
 }
 
 // closeWrite tells the other end that nothing more comes. A connection that has no such thing is closed.
-func (l *Link) closeWrite() {
-	if half, ok := l.conn.(interface{ CloseWrite() error }); ok {
+func closeWrite(conn net.Conn) {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 		return
 	}
-	l.conn.Close()
+	conn.Close()
 }
 
 // release closes the connection and wipes keys and buffers. Nobody may be receiving.

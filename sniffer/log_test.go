@@ -92,10 +92,10 @@ func TestAssertions(t *testing.T) {
 	}
 }
 
-// TestLimits: a full log keeps the first entries, says how many are lost, and claims nothing about what it does not have. The
-// observer sees everything, and everything passes.
+// TestLimits: a full log keeps the first entries, and no later one though it would fit, says how many are lost, and claims nothing
+// about what it does not have. The observer sees everything, and everything passes.
 func TestLimits(t *testing.T) {
-	for _, limits := range []sniffer.Limits{{Entries: 3}, {Bytes: 3*6 + 2*36}, {Entries: -1}} {
+	for _, limits := range []sniffer.Limits{{Entries: 3}, {Bytes: 3*6 + 2*36 + 10}, {Entries: -1}} {
 		var seen []sniffer.Entry
 		config := sniffer.Config{Limits: limits, Observe: func(e sniffer.Entry) { seen = append(seen, e) }}
 		tab := lay(t, settings{config: config, server: []sniffer.Step{

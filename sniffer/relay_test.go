@@ -245,15 +245,37 @@ func TestSilentEnds(t *testing.T) {
 	}
 }
 
-// TestDrain: what a server says behind the client's end arrives, for as long as there is time.
+// TestDrain: what a server says behind the client's end arrives, for as long as there is time, and no longer: this server never
+// ends by itself.
 func TestDrain(t *testing.T) {
-	tab := lay(t, settings{plainDownstream: true, plainUpstream: true, config: sniffer.Config{Drain: 50 * time.Millisecond}, server: []sniffer.Step{
-		sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success), sniffer.Silence(),
+	over := make(chan struct{})
+	config := sniffer.Config{Drain: 50 * time.Millisecond}
+	tab := lay(t, settings{plainDownstream: true, plainUpstream: true, config: config, server: []sniffer.Step{
+		sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success), sniffer.Do(func(*sniffer.Peer) error { <-over; return nil }),
 	}})
+	t.Cleanup(func() { close(over) })
 	tab.run(t, sniffer.Send(setup), sniffer.CloseWrite(), sniffer.Expect(sniffer.Equal(success)), sniffer.ExpectEnd())
 	e, err := tab.relay.Log().WaitForEvent(tab.context, sniffer.Closed)
 	check(t, err)
 	check(t, e.Err)
+}
+
+// TestGoneServer: what a server said before it closed arrives, also when the client goes on sending to it.
+func TestGoneServer(t *testing.T) {
+	config := sniffer.Config{Rules: []sniffer.Rule{{Match: sniffer.Is(target), Do: sniffer.Hold()}}}
+	tab := lay(t, settings{config: config, server: []sniffer.Step{
+		sniffer.Handshake(), sniffer.Expect(sniffer.Is(setup)), sniffer.Send(target, success), sniffer.CloseNow(),
+	}})
+	tab.run(t, sniffer.Handshake(), sniffer.Send(setup), sniffer.Expect(sniffer.Is(success)))
+	tab.wait(t)
+	var many []sniffer.Step
+	for range 100 { // the first ones reach a socket that nobody reads, the next ones fail
+		many = append(many, sniffer.Send(open))
+	}
+	tab.run(t, many...)
+	tab.run(t, sniffer.CloseWrite(), sniffer.ExpectEnd())
+	_, err := tab.relay.Log().WaitForEvent(tab.context, sniffer.Closed)
+	check(t, err)
 }
 
 // TestStartRefused: what cannot be is said at the start.

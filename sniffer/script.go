@@ -99,7 +99,8 @@ func Answer[M sv2.Message](reply func(m M) []sv2.Message) Step {
 	}
 }
 
-// ExpectEnd requires that the other end closes the connection next, behind a whole frame or an act of the handshake.
+// ExpectEnd requires that the other end closes the connection next, behind a whole frame or an act of the handshake. That it
+// resets the connection, as a system does for a program that closes with bytes unread, is not the same.
 func ExpectEnd() Step {
 	return func(p *Peer) error {
 		if p.link == nil && !p.security.plain {
@@ -138,10 +139,7 @@ func Silence() Step {
 // CloseWrite tells the other end that nothing more comes, and goes on receiving. A connection that has no such thing is closed.
 func CloseWrite() Step {
 	return func(p *Peer) error {
-		if err := p.start(); err != nil {
-			return err
-		}
-		p.link.closeWrite()
+		closeWrite(p.conn)
 		return nil
 	}
 }

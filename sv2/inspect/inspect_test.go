@@ -203,8 +203,8 @@ func TestText(t *testing.T) {
 		frame sv2.Frame
 		want  string
 	}{
-		{frameOf(t, &sv2.SetupConnection{Protocol: 1, MinVersion: 2, MaxVersion: 2, Flags: 5, EndpointHost: []byte("pool\x1b[2J"), Vendor: []byte("v")}),
-			`SetupConnection protocol=1 min_version=2 max_version=2 flags=0x5 endpoint_host="pool\x1b[2J" endpoint_port=0 vendor="v" hardware_version="" firmware="" device_id=""`},
+		{frameOf(t, &sv2.SetupConnection{Protocol: 1, MinVersion: 2, MaxVersion: 2, Flags: 5, EndpointHost: []byte("pool\x1b[2J"), Vendor: []byte("v\u00e9")}),
+			`SetupConnection protocol=1 min_version=2 max_version=2 flags=0x5 endpoint_host="pool\x1b[2J" endpoint_port=0 vendor="v\u00e9" hardware_version="" firmware="" device_id=""`},
 		{frameOf(t, &sv2.NewMiningJob{MinNtime: codec.SomeU32(1_700_000_000)}),
 			"NewMiningJob channel_id=0 job_id=0 min_ntime=1700000000 (2023-11-14T22:13:20Z) version=0 merkle_root=" + strings.Repeat("0", 64)},
 		{frameOf(t, &sv2.NewMiningJob{}),
