@@ -17,8 +17,8 @@ import (
 type connection struct {
 	relay      *Relay
 	number     int
-	downstream *Link
-	upstream   *Link
+	downstream *link
+	upstream   *link
 	held       map[Direction][][]byte // guarded by the relay's mutex
 }
 
@@ -78,7 +78,7 @@ func (c *connection) run() {
 }
 
 // ends returns where frames of this direction come from and go to.
-func (c *connection) ends(d Direction) (from, to *Link) {
+func (c *connection) ends(d Direction) (from, to *link) {
 	if d == ToServer {
 		return c.downstream, c.upstream
 	}
@@ -117,9 +117,9 @@ type sendError struct{ err error }
 func (e *sendError) Error() string { return "sending: " + e.err.Error() }
 func (e *sendError) Unwrap() error { return e.err }
 
-func (c *connection) copy(d Direction, from, to *Link) error {
+func (c *connection) copy(d Direction, from, to *link) error {
 	for {
-		f, err := from.Receive()
+		f, err := from.receive()
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (c *connection) copy(d Direction, from, to *Link) error {
 			return err
 		}
 		for _, b := range frames {
-			if err := to.Send(b); err != nil {
+			if err := to.send(b); err != nil {
 				return &sendError{err}
 			}
 		}
@@ -191,7 +191,7 @@ func (c *connection) send(d Direction, event Event, frames [][]byte) error {
 	_, to := c.ends(d)
 	for _, b := range frames {
 		c.relay.journal.add(Entry{Connection: c.number, Event: event, Direction: d, Frame: shown(b)})
-		if err := to.Send(b); err != nil {
+		if err := to.send(b); err != nil {
 			return err
 		}
 	}

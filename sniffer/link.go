@@ -14,8 +14,8 @@ import (
 	"github.com/libsv2/libsv2/sv2/sealed"
 )
 
-// Link is one end of a connection, frame by frame, plain or sealed. One goroutine may receive while others send.
-type Link struct {
+// link is one end of a connection, frame by frame, plain or sealed. One goroutine may receive while others send.
+type link struct {
 	conn       net.Conn
 	maxPayload int
 	frames     frameDecoder
@@ -35,7 +35,7 @@ type frameDecoder interface {
 }
 
 // open makes the decoder, once it is settled whether the link is sealed.
-func (l *Link) open() (err error) {
+func (l *link) open() (err error) {
 	if l.isSealed {
 		l.frames, err = sealed.NewFrameDecoder(&l.transport, l.maxPayload, sv2.Memory{})
 	} else {
@@ -44,7 +44,7 @@ func (l *Link) open() (err error) {
 	return err
 }
 
-func (l *Link) initiate(policy noise.Policy) error {
+func (l *link) initiate(policy noise.Policy) error {
 	var handshake noise.Initiator
 	defer handshake.Close()
 	var act1 [noise.Act1Size]byte
@@ -65,7 +65,7 @@ func (l *Link) initiate(policy noise.Policy) error {
 	return l.open()
 }
 
-func (l *Link) respond(identity *noise.Identity) error {
+func (l *link) respond(identity *noise.Identity) error {
 	var act1 [noise.Act1Size]byte
 	if err := readAct(l.conn, act1[:]); err != nil {
 		return err
@@ -93,9 +93,8 @@ func readAct(conn net.Conn, act []byte) error {
 	return err
 }
 
-// Receive returns the next frame, which is the caller's. Kinds beside the errors of the connection: [status.PeerClosed] when
-// it ended behind a frame, [status.Truncated] when it ended within one, [status.FrameTooLarge], [status.Decrypt].
-func (l *Link) Receive() (sv2.Frame, error) {
+// receive returns the next frame, which is the caller's. The errors are those of [Peer.Receive].
+func (l *link) receive() (sv2.Frame, error) {
 	for {
 		f, _, err := l.frames.Next()
 		if err == nil {
@@ -111,7 +110,7 @@ func (l *Link) Receive() (sv2.Frame, error) {
 	}
 }
 
-func (l *Link) read() error {
+func (l *link) read() error {
 	room, err := l.frames.Writable()
 	if err != nil {
 		return err
@@ -131,12 +130,12 @@ func (l *Link) read() error {
 	return status.PeerClosed
 }
 
-// Send sends one frame, header included. On a sealed link the header must state the size of what follows: else it is
-// [status.Argument]. On a plain one these are any bytes.
-func (l *Link) Send(frame []byte) error { return l.sendPieces(frame, 0) }
+// send sends one frame, header included. On a sealed link it is [status.Argument] when the header does not state the size of
+// what follows; on a plain one these are any bytes.
+func (l *link) send(frame []byte) error { return l.sendPieces(frame, 0) }
 
 // sendPieces gives the connection at most size bytes at a time, 0 meaning all.
-func (l *Link) sendPieces(frame []byte, size int) error {
+func (l *link) sendPieces(frame []byte, size int) error {
 	l.sending.Lock()
 	defer l.sending.Unlock()
 	if l.isSealed {
@@ -148,7 +147,7 @@ func (l *Link) sendPieces(frame []byte, size int) error {
 	return writePieces(l.conn, frame, size)
 }
 
-func (l *Link) seal(frame []byte) ([]byte, error) {
+func (l *link) seal(frame []byte) ([]byte, error) {
 	if len(frame) < codec.HeaderSize || len(frame) > noise.MaxFrame {
 		return nil, status.Argument
 	}
@@ -181,7 +180,7 @@ func closeWrite(conn net.Conn) {
 }
 
 // release closes the connection and wipes keys and buffers. Nobody may be receiving.
-func (l *Link) release() {
+func (l *link) release() {
 	l.conn.Close()
 	l.sending.Lock()
 	defer l.sending.Unlock()

@@ -17,7 +17,7 @@ type Peer struct {
 	role     sv2.Party
 	security Security
 	number   int // of the connection in the log
-	link     *Link
+	link     *link
 	journal  *journal
 	closed   bool
 }
@@ -77,13 +77,14 @@ func (p *Peer) Close() {
 	p.journal.add(Entry{Connection: p.number, Event: Closed})
 }
 
-// Receive returns the next frame of the other end and logs it. Errors are those of [Link.Receive]; [status.State] before the
-// handshake.
+// Receive returns the next frame of the other end and logs it. Kinds beside the errors of the connection: [status.PeerClosed]
+// when it ended behind a frame, [status.Truncated] when it ended within one, [status.FrameTooLarge], [status.Decrypt],
+// [status.State] before the handshake.
 func (p *Peer) Receive() (sv2.Frame, error) {
 	if err := p.start(); err != nil {
 		return sv2.Frame{}, err
 	}
-	f, err := p.link.Receive()
+	f, err := p.link.receive()
 	if err == nil {
 		p.journal.add(Entry{Connection: p.number, Event: Passed, Direction: Either &^ from(p.role), Frame: f})
 	}

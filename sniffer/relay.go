@@ -129,7 +129,7 @@ func (r *Relay) Inject(connection int, d Direction, messages ...sv2.Message) err
 	return r.InjectFrames(connection, d, frames...)
 }
 
-// InjectFrames is Inject for frames, headers included; see [Link.Send] for what they may be.
+// InjectFrames is Inject for frames, headers included; see [SendFrames] for what they may be.
 func (r *Relay) InjectFrames(connection int, d Direction, frames ...[]byte) error {
 	if d != ToServer && d != ToClient {
 		return status.Argument

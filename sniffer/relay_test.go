@@ -132,12 +132,17 @@ func TestFaults(t *testing.T) {
 		want  status.Kind
 		event sniffer.Event
 	}{
-		{"garbage for act 1, then garbage", false, []sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act1Size)), sniffer.SendBytes(make([]byte, 22))}, status.Decrypt, sniffer.Ended},
+		{"garbage for act 1, then garbage", false,
+			[]sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act1Size)), sniffer.SendBytes(make([]byte, 22))},
+			status.Decrypt, sniffer.Ended},
 		{"altered frame", false, []sniffer.Step{sniffer.Handshake(), sniffer.SendBytes(make([]byte, 22))}, status.Decrypt, sniffer.Ended},
 		{"act 1 cut short", false, []sniffer.Step{sniffer.SendBytes(make([]byte, 63)), sniffer.CloseNow()}, status.Truncated, sniffer.Closed},
 		{"no act 1", false, []sniffer.Step{sniffer.CloseNow()}, status.PeerClosed, sniffer.Closed},
-		{"frame cut short", true, []sniffer.Step{sniffer.SendBytes([]byte{0, 0, 1, 6, 0}), sniffer.CloseNow()}, status.Truncated, sniffer.Ended},
-		{"sealed frame cut short", false, []sniffer.Step{sniffer.Handshake(), sniffer.SendBytes(make([]byte, 21)), sniffer.CloseNow()}, status.Truncated, sniffer.Ended},
+		{"frame cut short", true, []sniffer.Step{sniffer.SendBytes([]byte{0, 0, 1, 6, 0}), sniffer.CloseNow()},
+			status.Truncated, sniffer.Ended},
+		{"sealed frame cut short", false,
+			[]sniffer.Step{sniffer.Handshake(), sniffer.SendBytes(make([]byte, 21)), sniffer.CloseNow()},
+			status.Truncated, sniffer.Ended},
 		{"too large", false, []sniffer.Step{sniffer.Handshake(), sniffer.SendFrames(big)}, status.FrameTooLarge, sniffer.Ended},
 		{"too large, plain", true, []sniffer.Step{sniffer.SendFrames(big)}, status.FrameTooLarge, sniffer.Ended},
 	} {
@@ -251,7 +256,8 @@ func TestDrain(t *testing.T) {
 	over := make(chan struct{})
 	config := sniffer.Config{Drain: 50 * time.Millisecond}
 	tab := lay(t, settings{plainDownstream: true, plainUpstream: true, config: config, server: []sniffer.Step{
-		sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success), sniffer.Do(func(*sniffer.Peer) error { <-over; return nil }),
+		sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success),
+		sniffer.Do(func(*sniffer.Peer) error { <-over; return nil }),
 	}})
 	t.Cleanup(func() { close(over) })
 	tab.run(t, sniffer.Send(setup), sniffer.CloseWrite(), sniffer.Expect(sniffer.Equal(success)), sniffer.ExpectEnd())
@@ -296,7 +302,8 @@ func TestStartRefused(t *testing.T) {
 		{Downstream: plain, Upstream: plain, Dial: dial, Connections: -1},
 		{Downstream: plain, Upstream: plain, Dial: dial, Rules: []sniffer.Rule{{}}},
 		{Downstream: plain, Upstream: plain, Dial: dial, Rules: []sniffer.Rule{{Do: sniffer.Drop(), Skip: -1}}},
-		{Downstream: plain, Upstream: plain, Dial: dial, Rules: []sniffer.Rule{{Do: sniffer.Replace(&sv2.Reconnect{NewHost: make([]byte, 256)})}}},
+		{Downstream: plain, Upstream: plain, Dial: dial,
+			Rules: []sniffer.Rule{{Do: sniffer.Replace(&sv2.Reconnect{NewHost: make([]byte, 256)})}}},
 	} {
 		if _, err := sniffer.Start(newPipes(), c); err == nil {
 			t.Errorf("configuration %d is accepted", i)

@@ -33,7 +33,7 @@ func Drop() Action { return Action{event: Dropped} }
 // Replace passes on these messages instead, in order. With the frame itself among them it adds to it.
 func Replace(messages ...sv2.Message) Action { return Action{event: Replaced, messages: messages} }
 
-// ReplaceFrames passes on these frames instead, headers included; see [Link.Send] for what they may be.
+// ReplaceFrames passes on these frames instead, headers included; see [SendFrames] for what they may be.
 func ReplaceFrames(frames ...[]byte) Action { return Action{event: Replaced, frames: frames} }
 
 // Hold keeps the frame until [Relay.Release]. Others overtake it, unless they are held too.

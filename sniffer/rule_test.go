@@ -40,9 +40,11 @@ func TestRules(t *testing.T) {
 			[]sv2.Message{numbered(1), numbered(1), numbered(2), numbered(3), job}, sniffer.Replaced},
 		{"frames", []sniffer.Rule{{Match: is, Do: sniffer.ReplaceFrames([]byte{1, 0x40, 7, 0, 0, 0})}},
 			[]sv2.Message{replacement, replacement, replacement, job}, sniffer.Replaced},
-		{"the first rule acts", []sniffer.Rule{{Match: is, Times: 1, Do: sniffer.Drop()}, {Match: is, Times: 1, Do: sniffer.Replace(replacement)}},
+		{"the first rule acts", []sniffer.Rule{
+			{Match: is, Times: 1, Do: sniffer.Drop()}, {Match: is, Times: 1, Do: sniffer.Replace(replacement)}},
 			[]sv2.Message{replacement, numbered(3), job}, sniffer.Dropped},
-		{"hold", []sniffer.Rule{{Match: is, Times: 2, Do: sniffer.Hold()}}, []sv2.Message{numbered(3), job, numbered(1), numbered(2)}, sniffer.Held},
+		{"hold", []sniffer.Rule{{Match: is, Times: 2, Do: sniffer.Hold()}}, []sv2.Message{numbered(3), job, numbered(1), numbered(2)},
+			sniffer.Held},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tab := lay(t, settings{config: sniffer.Config{Rules: c.rules}, server: []sniffer.Step{

@@ -44,7 +44,8 @@ func SendPieces(size int, messages ...sv2.Message) Step {
 	}
 }
 
-// SendFrames sends frames, headers included; see [Link.Send] for what they may be.
+// SendFrames sends frames, headers included. On an encrypted connection the header must state the size of what follows: else it
+// is [status.Argument]. On a plain one these are any bytes.
 func SendFrames(frames ...[]byte) Step {
 	return func(p *Peer) error {
 		for _, b := range frames {

@@ -77,9 +77,9 @@ func (k *Keys) Release() { k.secret.Release() }
 
 func unixNow() uint64 { return uint64(max(time.Now().Unix(), 0)) }
 
-// secure makes a Link of a connection that has just been made. It blocks for the handshake of an encrypted one.
-func secure(conn net.Conn, s Security, maxPayload int) (*Link, error) {
-	l := &Link{conn: conn, maxPayload: maxPayload}
+// secure makes a link of a connection that has just been made. It blocks for the handshake of an encrypted one.
+func secure(conn net.Conn, s Security, maxPayload int) (*link, error) {
+	l := &link{conn: conn, maxPayload: maxPayload}
 	switch {
 	case s.initiates():
 		return l, l.initiate(s.policy)

@@ -63,7 +63,7 @@ type environment struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program even if its output is stuck
 	os.Exit(run(ctx, os.Args[1:], environment{os.Stdout, os.Stderr}))
 }
 

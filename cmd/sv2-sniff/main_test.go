@@ -271,7 +271,9 @@ func TestIdentityFiles(t *testing.T) {
 	}
 }
 
+// TestRefused: what is wrong is said, with the exit status that goes with it, and no part of a secret.
 func TestRefused(t *testing.T) {
+	leaktest.Check(t)
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -312,7 +314,8 @@ func TestRefused(t *testing.T) {
 		{1, append([]string{"-replace", "SetTarget=" + file("empty", "\n")}, plain...), "no frame"},
 		{1, append([]string{"-replace", "SetTarget=" + file("text", "hello")}, plain...), "neither JSON"},
 		{1, append([]string{"-replace", "SetTarget=" + file("short", "000004040000")}, plain...), "does not state the size"},
-		{1, append([]string{"-replace", "SetTarget=" + file("json", `{"name":"SetTarget","fields":{}}`)}, plain...), "object 1: SetTarget.channel_id"},
+		{1, append([]string{"-replace", "SetTarget=" + file("json", `{"name":"SetTarget","fields":{}}`)}, plain...),
+			"object 1: SetTarget.channel_id"},
 		{1, append([]string{"-replace", "SetTarget=" + file("cut", `{"name":`)}, plain...), "unexpected EOF"},
 		{1, append([]string{"-listen", "256.0.0.1:0"}, plain...), "listen"},
 	} {

@@ -150,11 +150,13 @@ func TestParseJSON(t *testing.T) {
 		want string // the frame, or what the error says
 	}{
 		{`{"name":"SetupConnection.Success","fields":{"used_version":2,"flags":1}}`, "000001060000020001000000"},
-		{`{"name":"SetTarget","fields":{"channel_id":1,"maximum_target":"` + strings.Repeat("00", 32) + `"}}`, "008021240000" + "01000000" + strings.Repeat("00", 32)},
+		{`{"name":"SetTarget","fields":{"channel_id":1,"maximum_target":"` + strings.Repeat("00", 32) + `"}}`,
+			"008021240000" + "01000000" + strings.Repeat("00", 32)},
 		{`{"name":"CloseChannel","channel_msg":false,"fields":{"channel_id":1,"reason_code":"61"}}`, "000018060000" + "010000000161"},
 		{`{"extension_type":49153,"msg_type":3,"payload":"00000000"}`, "01c003040000" + "00000000"},
 		{`{"name":"ignored","frame":"000001060000020001000000"}`, "000001060000020001000000"},
-		{`{"extension_type":0,"msg_type":1,"fields":{"used_version":3,"flags":1},"frame":"000001060000020001000000"}`, "000001060000030001000000"},
+		{`{"extension_type":0,"msg_type":1,"fields":{"used_version":3,"flags":1},"frame":"000001060000020001000000"}`,
+			"000001060000030001000000"},
 		{`{"extension_type":0,"msg_type":1,"fields":{"used_version":3},"undecoded":"0102"}`, "00000104000003000102"},
 		{`{"name":"Reconnect","fields":{"new_host":"61","new_port":1},"trailing":"ff"}`, "000004050000" + "0161" + "0100" + "ff"},
 
@@ -203,7 +205,8 @@ func TestText(t *testing.T) {
 		frame sv2.Frame
 		want  string
 	}{
-		{frameOf(t, &sv2.SetupConnection{Protocol: 1, MinVersion: 2, MaxVersion: 2, Flags: 5, EndpointHost: []byte("pool\x1b[2J"), Vendor: []byte("v\u00e9")}),
+		{frameOf(t, &sv2.SetupConnection{Protocol: 1, MinVersion: 2, MaxVersion: 2, Flags: 5, EndpointHost: []byte("pool\x1b[2J"),
+			Vendor: []byte("v\u00e9")}),
 			`SetupConnection protocol=1 min_version=2 max_version=2 flags=0x5 endpoint_host="pool\x1b[2J" endpoint_port=0 vendor="v\u00e9" hardware_version="" firmware="" device_id=""`},
 		{frameOf(t, &sv2.NewMiningJob{MinNtime: codec.SomeU32(1_700_000_000)}),
 			"NewMiningJob channel_id=0 job_id=0 min_ntime=1700000000 (2023-11-14T22:13:20Z) version=0 merkle_root=" + strings.Repeat("0", 64)},
@@ -220,7 +223,8 @@ func TestText(t *testing.T) {
 			"unknown message 0x4001/0x02 channel_msg payload=" + strings.Repeat("00", 40) + "... (41 bytes)"},
 		{sv2.Frame{Header: codec.Header{MsgType: 1}, Payload: []byte{2, 0, 1}},
 			"SetupConnection.Success used_version=2 MALFORMED at flags: the input ends before the field does; undecoded=01"},
-		{sv2.Frame{Header: codec.Header{MsgType: 4, ChannelMsg: true}, Payload: []byte{0, 0, 0}}, `Reconnect new_host="" new_port=0 channel_msg=true`},
+		{sv2.Frame{Header: codec.Header{MsgType: 4, ChannelMsg: true}, Payload: []byte{0, 0, 0}},
+			`Reconnect new_host="" new_port=0 channel_msg=true`},
 	} {
 		if got := string(inspect.AppendText(nil, c.frame)); got != c.want {
 			t.Errorf("%.300s\nwant\n%.300s", got, c.want)

@@ -50,6 +50,15 @@ func TestLibraryImports(t *testing.T) {
 	}
 }
 
+// TestTestingImports: what programs link beside the library does not bring in the package of tests, whose flags they would get.
+func TestTestingImports(t *testing.T) {
+	for _, name := range []string{"sniffer", "cmd/sv2-sniff", "cmd/sv2-key"} {
+		if linked := list(t, "{{join .Deps \"\\n\"}}", module+name); slices.Contains(linked, "testing") {
+			t.Errorf("%s links testing", name)
+		}
+	}
+}
+
 func list(t *testing.T, format, path string) []string {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-f", format, path).Output()

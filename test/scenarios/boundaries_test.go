@@ -126,7 +126,8 @@ func TestTrickleThroughRelay(t *testing.T) {
 	if got.client != whole.client || got.server != whole.server {
 		t.Errorf("%+v\nwant\n%+v", got, whole)
 	}
-	relay.Log().AssertAbsent(w.context, t, sniffer.Either, func(f sv2.Frame) bool { return sv2.Lookup(f.ExtensionType, f.MsgType) == nil }, nil)
+	isUnknown := func(f sv2.Frame) bool { return sv2.Lookup(f.ExtensionType, f.MsgType) == nil }
+	relay.Log().AssertAbsent(w.context, t, sniffer.Either, isUnknown, nil)
 }
 
 // acceptedConn is the connection that a listener accepts next; the first call waits for it.

@@ -187,7 +187,8 @@ func (w *world) sides(encrypted bool) sides {
 	if !encrypted {
 		return sides{session.Plain(), session.Plain(), sniffer.Plain(), sniffer.Plain()}
 	}
-	return sides{session.Initiate(w.policy()), session.Respond(w.keys.Identity), sniffer.Initiate(w.policy()), sniffer.Respond(w.keys.Identity)}
+	return sides{session.Initiate(w.policy()), session.Respond(w.keys.Identity),
+		sniffer.Initiate(w.policy()), sniffer.Respond(w.keys.Identity)}
 }
 
 func clientProfile(t testing.TB, security session.Security, change func(*session.ClientConfig)) *session.Profile {

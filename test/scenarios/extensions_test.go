@@ -44,17 +44,20 @@ func TestExtensionsOfClient(t *testing.T) {
 		{"error", session.ClientExtensions{Request: []uint16{2}},
 			append([]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, []uint16{2}, nil))}, goesOn...), nil, status.Closed},
 		{"error, but required by the client", session.ClientExtensions{Required: []uint16{2}},
-			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, []uint16{2}, nil)), sniffer.ExpectEnd()}, nil, status.ExtensionsRequired},
+			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, []uint16{2}, nil)), sniffer.ExpectEnd()}, nil,
+			status.ExtensionsRequired},
 		{"required by the server", session.ClientExtensions{Request: []uint16{2}, Supported: []uint16{3}},
 			append([]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, nil, []uint16{3})),
 				expect(request(2, 2, 3)), sniffer.Send(granted(2, 2, 3))}, goesOn...), []uint16{2, 3}, status.Closed},
 		{"required by the server, not there", session.ClientExtensions{Request: []uint16{2}},
-			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, nil, []uint16{3})), sniffer.ExpectEnd()}, nil, status.ExtensionsDemanded},
+			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, nil, []uint16{3})), sniffer.ExpectEnd()}, nil,
+			status.ExtensionsDemanded},
 		{"required by the server, twice", session.ClientExtensions{Request: []uint16{2}, Supported: []uint16{3}},
 			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(refused(1, nil, []uint16{3})),
 				expect(request(2, 2, 3)), sniffer.Send(refused(2, nil, []uint16{3})), sniffer.ExpectEnd()}, nil, status.ExtensionsDemanded},
 		{"duplicated answer", session.ClientExtensions{Request: []uint16{2}},
-			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(granted(1, 2), granted(1, 2)), sniffer.Await(isOpen), sniffer.ExpectEnd()}, []uint16{2}, status.UnsolicitedAnswer},
+			[]sniffer.Step{expect(request(1, 2)), sniffer.Send(granted(1, 2), granted(1, 2)), sniffer.Await(isOpen),
+				sniffer.ExpectEnd()}, []uint16{2}, status.UnsolicitedAnswer},
 		{"unsolicited answer", session.ClientExtensions{},
 			[]sniffer.Step{sniffer.Expect(isOpen), sniffer.Send(granted(1, 2)), sniffer.ExpectEnd()}, nil, status.UnsolicitedAnswer},
 		{"answer to another request", session.ClientExtensions{Request: []uint16{2}},
@@ -109,8 +112,10 @@ func TestExtensionsIgnoredAndLate(t *testing.T) {
 		want   status.Kind
 		phase  session.Phase
 	}{
-		{"ignored, goes on", session.OnTimeoutContinue, []sniffer.Step{sniffer.Expect(isOpen), sniffer.Send(job), sniffer.Silence()}, status.Closed, session.PhaseEstablished},
-		{"ignored, reconnects", session.OnTimeoutReconnect, []sniffer.Step{sniffer.Silence()}, status.NegotiationTimeout, session.PhaseNegotiation},
+		{"ignored, goes on", session.OnTimeoutContinue, []sniffer.Step{sniffer.Expect(isOpen), sniffer.Send(job), sniffer.Silence()},
+			status.Closed, session.PhaseEstablished},
+		{"ignored, reconnects", session.OnTimeoutReconnect, []sniffer.Step{sniffer.Silence()}, status.NegotiationTimeout,
+			session.PhaseNegotiation},
 		{"ignored, fails", session.OnTimeoutFail, []sniffer.Step{sniffer.Silence()}, status.ExtensionsIgnored, session.PhaseNegotiation},
 		{"late", session.OnTimeoutContinue, late, status.UnsolicitedAnswer, session.PhaseEstablished},
 	} {
@@ -124,8 +129,8 @@ func TestExtensionsIgnoredAndLate(t *testing.T) {
 				client := start(t, ours, profile, miner)
 				server := sniffer.NewPeer(theirs, sv2.Server, over.mockServer)
 				defer server.Close()
-				script := append([]sniffer.Step{sniffer.Handshake(), sniffer.Expect(isSetup), sniffer.Send(success), sniffer.Expect(isRequest)}, c.script...)
-				check(t, server.Run(t.Context(), script...))
+				check(t, server.Run(t.Context(), sniffer.Handshake(), sniffer.Expect(isSetup), sniffer.Send(success), sniffer.Expect(isRequest)))
+				check(t, server.Run(t.Context(), c.script...))
 				client.ended(t, c.want, c.phase)
 				if waited := time.Since(client.began); waited != 30*time.Second {
 					t.Errorf("it took %v, want 30 s", waited)
@@ -153,19 +158,26 @@ func TestExtensionsOfServer(t *testing.T) {
 		want       status.Kind
 		phase      session.Phase
 	}{
-		{"ok", supports, append([]sniffer.Step{sniffer.Send(request(7, 2, 4)), expect(granted(7, 2))}, opens...), []uint16{2}, status.PeerClosed, session.PhaseEstablished},
+		{"ok", supports, append([]sniffer.Step{sniffer.Send(request(7, 2, 4)), expect(granted(7, 2))}, opens...), []uint16{2},
+			status.PeerClosed, session.PhaseEstablished},
 		{"none requested", supports, opens, nil, status.PeerClosed, session.PhaseEstablished},
-		{"error, then goes on", supports, append([]sniffer.Step{sniffer.Send(request(7, 4)), expect(refused(7, []uint16{4}, nil))}, opens...), nil, status.PeerClosed, session.PhaseEstablished},
+		{"error, then goes on", supports, append([]sniffer.Step{sniffer.Send(request(7, 4)), expect(refused(7, []uint16{4}, nil))},
+			opens...), nil, status.PeerClosed, session.PhaseEstablished},
 		{"required", requires, append([]sniffer.Step{sniffer.Send(request(7, 2)), expect(refused(7, nil, []uint16{3})),
 			sniffer.Send(request(8, 2, 3)), expect(granted(8, 2, 3))}, opens...), []uint16{2, 3}, status.PeerClosed, session.PhaseEstablished},
 		{"required, not requested again", requires, []sniffer.Step{sniffer.Send(request(7, 2)), expect(refused(7, nil, []uint16{3})),
 			sniffer.Send(open), sniffer.ExpectEnd()}, nil, status.ExtensionsRequired, session.PhaseNegotiation},
-		{"required, never requested", requires, []sniffer.Step{sniffer.Send(open), sniffer.ExpectEnd()}, nil, status.ExtensionsRequired, session.PhaseNegotiation},
-		{"ignored", session.ServerExtensions{Ignore: true}, append([]sniffer.Step{sniffer.Send(request(7, 2))}, opens...), nil, status.PeerClosed, session.PhaseEstablished},
-		{"late", supports, []sniffer.Step{sniffer.Send(open), expect(job), sniffer.Send(request(7, 2)), sniffer.ExpectEnd()}, nil, status.DuplicateNegotiation, session.PhaseEstablished},
-		{"duplicated", supports, []sniffer.Step{sniffer.Send(request(7, 2)), expect(granted(7, 2)), sniffer.Send(request(7, 2)), sniffer.ExpectEnd()},
+		{"required, never requested", requires, []sniffer.Step{sniffer.Send(open), sniffer.ExpectEnd()}, nil,
+			status.ExtensionsRequired, session.PhaseNegotiation},
+		{"ignored", session.ServerExtensions{Ignore: true}, append([]sniffer.Step{sniffer.Send(request(7, 2))}, opens...), nil,
+			status.PeerClosed, session.PhaseEstablished},
+		{"late", supports, []sniffer.Step{sniffer.Send(open), expect(job), sniffer.Send(request(7, 2)), sniffer.ExpectEnd()}, nil,
+			status.DuplicateNegotiation, session.PhaseEstablished},
+		{"duplicated", supports, []sniffer.Step{sniffer.Send(request(7, 2)), expect(granted(7, 2)), sniffer.Send(request(7, 2)),
+			sniffer.ExpectEnd()},
 			[]uint16{2}, status.DuplicateNegotiation, session.PhaseEstablished},
-		{"an answer of the client", supports, []sniffer.Step{sniffer.Send(granted(7, 2)), sniffer.ExpectEnd()}, nil, status.WrongDirection, session.PhaseNegotiation},
+		{"an answer of the client", supports, []sniffer.Step{sniffer.Send(granted(7, 2)), sniffer.ExpectEnd()}, nil,
+			status.WrongDirection, session.PhaseNegotiation},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			leaktest.Check(t)

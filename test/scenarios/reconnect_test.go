@@ -27,7 +27,8 @@ func TestReconnectElsewhere(t *testing.T) {
 			}
 			elsewhere := listen(t)
 			second, err := sniffer.StartUpstream(elsewhere, sniffer.Respond(other.keys.Identity), func(int) []sniffer.Step {
-				return []sniffer.Step{sniffer.Handshake(), sniffer.Expect(isSetup), sniffer.Send(success), sniffer.Expect(isOpen), sniffer.Send(job), sniffer.ExpectEnd()}
+				return []sniffer.Step{sniffer.Handshake(), sniffer.Expect(isSetup), sniffer.Send(success), sniffer.Expect(isOpen),
+					sniffer.Send(job), sniffer.ExpectEnd()}
 			})
 			check(t, err)
 			defer second.Close()

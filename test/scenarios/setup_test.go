@@ -18,13 +18,19 @@ var refusals = []struct {
 	flags uint32
 	kind  status.Kind
 }{
-	{"protocol", sv2.SetupConnection{Protocol: sv2.ProtocolTemplateDistribution, MinVersion: 2, MaxVersion: 2}, sv2.ErrorCodeUnsupportedProtocol, 0, status.UnsupportedProtocol},
-	{"unknown protocol", sv2.SetupConnection{Protocol: 200, MinVersion: 2, MaxVersion: 2}, sv2.ErrorCodeUnsupportedProtocol, 0, status.UnsupportedProtocol},
-	{"version too old", sv2.SetupConnection{MinVersion: 1, MaxVersion: 1}, sv2.ErrorCodeProtocolVersionMismatch, 0, status.UnsupportedVersion},
-	{"version too new", sv2.SetupConnection{MinVersion: 3, MaxVersion: 9}, sv2.ErrorCodeProtocolVersionMismatch, 0, status.UnsupportedVersion},
+	{"protocol", sv2.SetupConnection{Protocol: sv2.ProtocolTemplateDistribution, MinVersion: 2, MaxVersion: 2},
+		sv2.ErrorCodeUnsupportedProtocol, 0, status.UnsupportedProtocol},
+	{"unknown protocol", sv2.SetupConnection{Protocol: 200, MinVersion: 2, MaxVersion: 2}, sv2.ErrorCodeUnsupportedProtocol, 0,
+		status.UnsupportedProtocol},
+	{"version too old", sv2.SetupConnection{MinVersion: 1, MaxVersion: 1}, sv2.ErrorCodeProtocolVersionMismatch, 0,
+		status.UnsupportedVersion},
+	{"version too new", sv2.SetupConnection{MinVersion: 3, MaxVersion: 9}, sv2.ErrorCodeProtocolVersionMismatch, 0,
+		status.UnsupportedVersion},
 	{"empty range", sv2.SetupConnection{MinVersion: 3, MaxVersion: 2}, sv2.ErrorCodeProtocolVersionMismatch, 0, status.UnsupportedVersion},
-	{"flags", sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Flags: 0xffff_fff7}, sv2.ErrorCodeUnsupportedFeatureFlags, 0xffff_fff4, status.UnsupportedFlags},
-	{"missing flags", sv2.SetupConnection{Protocol: sv2.ProtocolJobDeclaration, MinVersion: 2, MaxVersion: 2}, sv2.ErrorCodeMissingDeclareTxDataFlag,
+	{"flags", sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Flags: 0xffff_fff7}, sv2.ErrorCodeUnsupportedFeatureFlags,
+		0xffff_fff4, status.UnsupportedFlags},
+	{"missing flags", sv2.SetupConnection{Protocol: sv2.ProtocolJobDeclaration, MinVersion: 2, MaxVersion: 2},
+		sv2.ErrorCodeMissingDeclareTxDataFlag,
 		sv2.SetupDeclareTxData, status.MissingFlags},
 	{"declined", sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Vendor: []byte("unwanted")}, "not-today", 0, status.SetupDeclined},
 }
@@ -88,7 +94,8 @@ func TestSetupRefusedToClient(t *testing.T) {
 		{"Reconnect", &sv2.Reconnect{}, status.ReconnectInSetup, "", 0},
 	}
 	for _, r := range refusals {
-		answers = append(answers, answer{r.name, &sv2.SetupConnectionError{Flags: r.flags, ErrorCode: []byte(r.code)}, status.SetupRefused, r.code, r.flags})
+		message := &sv2.SetupConnectionError{Flags: r.flags, ErrorCode: []byte(r.code)}
+		answers = append(answers, answer{r.name, message, status.SetupRefused, r.code, r.flags})
 	}
 	for _, c := range answers {
 		t.Run(c.name, func(t *testing.T) {

@@ -37,7 +37,8 @@ func placesOfServer() []place {
 	handshake, answer, negotiation, idle := time.Second, 2*time.Second, 3*time.Second, 4001*time.Millisecond
 	return []place{
 		{"before act 2", nil, session.PhaseHandshake, status.HandshakeTimeout, handshake},
-		{"within act 2", []sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act2Size-1))}, session.PhaseHandshake, status.HandshakeTimeout, handshake},
+		{"within act 2", []sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act2Size-1))}, session.PhaseHandshake,
+			status.HandshakeTimeout, handshake},
 		{"behind act 2", steps[:1], session.PhaseSetup, status.SetupTimeout, answer},
 		{"behind SetupConnection", steps[:2], session.PhaseSetup, status.SetupTimeout, answer},
 		{"within the answer", append(steps[:2:2], half()), session.PhaseSetup, status.SetupTimeout, answer},
@@ -58,7 +59,8 @@ func placesOfClient() []place {
 	handshake, answer, negotiation, idle := time.Second, 2*time.Second, 3*time.Second, 4001*time.Millisecond
 	return []place{
 		{"before act 1", nil, session.PhaseHandshake, status.HandshakeTimeout, handshake},
-		{"within act 1", []sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act1Size-1))}, session.PhaseHandshake, status.HandshakeTimeout, handshake},
+		{"within act 1", []sniffer.Step{sniffer.SendBytes(make([]byte, noise.Act1Size-1))}, session.PhaseHandshake,
+			status.HandshakeTimeout, handshake},
 		{"behind act 1", steps[:1], session.PhaseSetup, status.SetupTimeout, answer},
 		{"within SetupConnection", append(steps[:1:1], half()), session.PhaseSetup, status.SetupTimeout, answer},
 		{"behind SetupConnection", steps[:2], session.PhaseNegotiation, status.NegotiationTimeout, negotiation},
