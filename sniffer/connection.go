@@ -129,10 +129,19 @@ func (c *connection) copy(d Direction, from, to *link) error {
 		}
 		for _, b := range frames {
 			if err := to.send(b); err != nil {
-				return &sendError{err}
+				return sendFailure(err)
 			}
 		}
 	}
+}
+
+// sendFailure tells an error of the receiver's connection from a frame that cannot be sealed, which is a fault of a rule.
+func sendFailure(err error) error {
+	var kind status.Kind
+	if errors.As(err, &kind) {
+		return err
+	}
+	return &sendError{err}
 }
 
 // decide asks the rules about a frame, logs it, and returns what to send in its place.

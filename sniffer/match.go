@@ -35,7 +35,8 @@ func from(role sv2.Party) Direction {
 	return ToClient
 }
 
-// Matcher tells whether a frame is the one meant. It must not keep the frame.
+// Matcher tells whether a frame is the one meant. It must not keep or change the frame; that of a [Rule] must not call the
+// [Relay].
 type Matcher func(f sv2.Frame) bool
 
 // Any matches every frame.

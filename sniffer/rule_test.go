@@ -94,6 +94,21 @@ func TestCloseRule(t *testing.T) {
 	}
 }
 
+// TestUnsealable: a frame that cannot be sealed ends the connection at once, and the log says why.
+func TestUnsealable(t *testing.T) {
+	for _, frame := range [][]byte{{0, 0, 1, 9, 0, 0}, {0}, nil} {
+		rules := []sniffer.Rule{{Match: sniffer.Is(setup), Do: sniffer.ReplaceFrames(frame)}}
+		tab := lay(t, settings{config: sniffer.Config{Rules: rules}, server: []sniffer.Step{sniffer.Handshake(), sniffer.ExpectEnd()}})
+		tab.run(t, sniffer.Handshake(), sniffer.Send(setup), sniffer.ExpectEnd())
+		tab.wait(t)
+		e, err := tab.relay.Log().WaitForEvent(tab.context, sniffer.Ended)
+		check(t, err)
+		if e.Err != status.Argument {
+			t.Errorf("%v", tab.relay.Log())
+		}
+	}
+}
+
 // TestInject: messages of nobody, either way, and rules that come and go.
 func TestInject(t *testing.T) {
 	tab := lay(t, settings{server: []sniffer.Step{

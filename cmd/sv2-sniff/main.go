@@ -96,7 +96,8 @@ func sniff(ctx context.Context, o *options, env environment) error {
 	if err != nil {
 		return err
 	}
-	warn := func(text string) { fmt.Fprintln(env.diagnostics, "sv2-sniff: warning:", text) }
+	errs := keyfile.Redactor{To: env.diagnostics}
+	warn := func(text string) { fmt.Fprintln(errs, "sv2-sniff: warning:", text) }
 	downstream, authority, release, err := o.identity(warn)
 	if err != nil {
 		return err
