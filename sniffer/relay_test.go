@@ -163,7 +163,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestForeignServer: NO-21, CM-05: the relay checks the server's certificate, and tells the client nothing in its place.
+// TestForeignServer: NO-21: the relay checks the server's certificate, and tells the client nothing in its place.
 func TestForeignServer(t *testing.T) {
 	tab := lay(t, settings{server: []sniffer.Step{sniffer.Handshake(), sniffer.ExpectEnd()}})
 	other := newKeys(t)

@@ -72,8 +72,8 @@ func (e *end) story() (text string) {
 	return text
 }
 
-// TestEveryBoundary: FR-04, S2-04: a conversation of which one end's bytes arrive in two pieces, cut at every place, is the same as
-// one that is not cut: for both ends, plain and encrypted. The pieces are partial writes of the one and partial reads of the other.
+// TestEveryBoundary: a conversation of which one end's bytes arrive in two pieces, cut at every place, is the same as one that is
+// not cut: for both ends, plain and encrypted. The pieces are partial writes of the one and partial reads of the other.
 func TestEveryBoundary(t *testing.T) {
 	leaktest.Check(t)
 	w := newWorld(t)

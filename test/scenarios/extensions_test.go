@@ -25,7 +25,7 @@ func miner(s *session.Session, e session.Event) {
 }
 
 // TestExtensionsOfClient: the outcomes of a negotiation, with a server that plays them, through a relay that sees all of it. Ok:
-// E1-04, E1-10. Error: E1-13. Required: E1-14, S0-10. Duplicated and unsolicited: S0-08, S2-08. In each the client sends nothing
+// E1-04, E1-10. Error: E1-13. Required: E1-14, S0-10. Duplicated and unsolicited: S0-08. In each the client sends nothing
 // of its protocol before the answer: E1-01, E1-06, E1-07, S0-01, S0-15.
 func TestExtensionsOfClient(t *testing.T) {
 	expect := func(m sv2.Message) sniffer.Step { return sniffer.Expect(sniffer.Equal(m)) }
@@ -144,7 +144,7 @@ func TestExtensionsIgnoredAndLate(t *testing.T) {
 }
 
 // TestExtensionsOfServer: the same from the other side. Ok and error: E1-04, E1-08, E1-10. Required: E1-09, E1-14. Ignored: E1-11.
-// Late, duplicated, unsolicited: E1-01, S0-08, S2-08.
+// Late, duplicated, unsolicited: E1-01, S0-08.
 func TestExtensionsOfServer(t *testing.T) {
 	expect := func(m sv2.Message) sniffer.Step { return sniffer.Expect(sniffer.Equal(m)) }
 	supports := session.ServerExtensions{Supported: []uint16{2}}

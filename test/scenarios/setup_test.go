@@ -35,8 +35,8 @@ var refusals = []struct {
 	{"declined", sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Vendor: []byte("unwanted")}, "not-today", 0, status.SetupDeclined},
 }
 
-// TestSetupRefusedByServer: SE-11, SE-12, SE-13, SE-15, SE-18, S3-06, S3-16: for each reason the client gets exactly one answer,
-// with the reason in it, and then the end of the connection.
+// TestSetupRefusedByServer: SE-11, SE-12, SE-13, SE-15, SE-18, S2-01, S3-06, S3-16, I29: for each reason the client gets exactly one
+// answer, with the reason in it, and then the end of the connection.
 func TestSetupRefusedByServer(t *testing.T) {
 	for _, c := range refusals {
 		for _, encrypted := range []bool{true, false} {
@@ -72,7 +72,7 @@ func TestSetupRefusedByServer(t *testing.T) {
 	}
 }
 
-// TestSetupRefusedToClient: SE-08, SE-12, ER-02, ER-03: the client learns the reason, whatever it is, and closes. What it does not
+// TestSetupRefusedToClient: SE-09, S0-08, ER-02, ER-03: the client learns the reason, whatever it is, and closes. What it does not
 // know, or what is malformed, changes nothing but the report.
 func TestSetupRefusedToClient(t *testing.T) {
 	type answer struct {

@@ -118,7 +118,7 @@ func eachPlace(t *testing.T, f func(t *testing.T, role sv2.Party, encrypted bool
 	}
 }
 
-// TestPeerSilent: S0-02, S0-03, S3-05, S2-04: a peer that says nothing more, at each step and within each message, of either role,
+// TestPeerSilent: S0-03, S3-05: a peer that says nothing more, at each step and within each message, of either role,
 // ends the session when its phase has had its time, to the millisecond of a clock that nobody waits for.
 func TestPeerSilent(t *testing.T) {
 	eachPlace(t, func(t *testing.T, role sv2.Party, encrypted bool, p place) {
@@ -136,7 +136,7 @@ func TestPeerSilent(t *testing.T) {
 	})
 }
 
-// TestPeerCloses: S2-04, S2-06: a peer that closes the connection at each step, of either role: the session ends at once, knows in
+// TestPeerCloses: S2-06: a peer that closes the connection at each step, of either role: the session ends at once, knows in
 // which phase, and has given what came before.
 func TestPeerCloses(t *testing.T) {
 	eachPlace(t, func(t *testing.T, role sv2.Party, encrypted bool, p place) {
