@@ -99,3 +99,27 @@ func TestServerIdentity(t *testing.T) {
 		t.Error("roles")
 	}
 }
+
+// TestProfileTells: what a program that is built on profiles has to know of them.
+func TestProfileTells(t *testing.T) {
+	cc, sc := clientConfig(), serverConfig()
+	cc.Setup.Protocol = sv2.ProtocolTemplateDistribution
+	cc.Security = Initiate(noise.Insecure())
+	sc.HoldSetup = true
+	client, err := NewClientProfile(&cc)
+	check(t, err)
+	server, err := NewServerProfile(&sc)
+	check(t, err)
+	if client.Role() != sv2.Client || server.Role() != sv2.Server || !client.Encrypted() || server.Encrypted() {
+		t.Error("role or encryption")
+	}
+	if client.HoldsSetup() || !server.HoldsSetup() {
+		t.Error("HoldsSetup")
+	}
+	for protocol := range uint8(4) {
+		if client.Speaks(protocol) != (protocol == sv2.ProtocolTemplateDistribution) ||
+			server.Speaks(protocol) != (protocol == sv2.ProtocolMining) {
+			t.Error("Speaks", protocol)
+		}
+	}
+}

@@ -91,6 +91,23 @@ func (s *Service) consistent() bool {
 		contradiction(s.Protocol, s.Flags, s.SuccessFlags) == 0
 }
 
+// Role returns which end of connections the profile is for.
+func (p *Profile) Role() sv2.Party { return p.role }
+
+// Encrypted reports whether sessions begin with the Noise handshake.
+func (p *Profile) Encrypted() bool { return p.security.encrypted() }
+
+// Speaks reports whether a client asks for the protocol, or a server serves it: sv2.Protocol*.
+func (p *Profile) Speaks(protocol uint8) bool {
+	if p.role == sv2.Client {
+		return p.setup.Protocol == protocol
+	}
+	return p.service(protocol) != nil
+}
+
+// HoldsSetup reports whether a server's program decides about each SetupConnection.
+func (p *Profile) HoldsSetup() bool { return p.holdSetup }
+
 // service returns what is served of a protocol, or nil.
 func (p *Profile) service(protocol uint8) *Service {
 	for i := range p.services {
