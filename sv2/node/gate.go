@@ -1,0 +1,98 @@
+package node
+
+import (
+	"container/list"
+	"context"
+	"sync"
+	"time"
+
+	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/status"
+)
+
+// gate is what connections to a server pass once, when enough has come to begin with: act 1, or a frame header on a plain
+// connection. Those in front of it cost nothing but a socket and a goroutine. Behind it they compute, a few at a time.
+//
+// It also knows which connections in their handshake wait for their peers, and not for the server.
+type gate struct {
+	size   int           // bytes that have to be there
+	begun  time.Time     // the admission's clock starts here
+	places chan struct{} // one for each handshake that computes
+
+	mu        sync.Mutex
+	admission noise.Admission
+	waiting   list.List // of *Conn, in the order in which they began to wait
+	elements  map[*Conn]*list.Element
+}
+
+func newGate(size, places int, admission noise.Admission) *gate {
+	return &gate{
+		size: size, begun: time.Now(), places: make(chan struct{}, places), admission: admission, elements: map[*Conn]*list.Element{},
+	}
+}
+
+// wait notes a connection that waits for its peer.
+func (g *gate) wait(c *Conn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.elements[c] = g.waiting.PushBack(c)
+}
+
+// forget ends that.
+func (g *gate) forget(c *Conn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e := g.elements[c]; e != nil {
+		g.waiting.Remove(e)
+		delete(g.elements, c)
+	}
+}
+
+// longestWaiting takes the connection whose peer has kept it waiting longest, or nil.
+func (g *gate) longestWaiting() *Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	front := g.waiting.Front()
+	if front == nil {
+		return nil
+	}
+	c := front.Value.(*Conn)
+	g.waiting.Remove(front)
+	delete(g.elements, c)
+	return c
+}
+
+// enter lets a connection through when there is a place and the rate allows it. When it has computed, it gives the place back
+// and waits for its peer again.
+func (g *gate) enter(ctx context.Context, c *Conn) error {
+	g.forget(c)
+	program := ctx
+	c.mu.Lock()
+	at, limited := c.session.NextDeadline()
+	c.mu.Unlock()
+	if limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, c.at(at))
+		defer cancel()
+	}
+	select {
+	case g.places <- struct{}{}:
+	case <-program.Done():
+		return &Error{Kind: status.Closed, Err: context.Cause(program)}
+	case <-ctx.Done():
+		return &Error{Kind: status.HandshakeRate, Err: context.Cause(ctx)}
+	}
+	if err := g.admit(); err != nil {
+		g.leave()
+		return &Error{Kind: status.HandshakeRate}
+	}
+	return nil
+}
+
+func (g *gate) admit() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.admission.Take(uint64(time.Since(g.begun).Milliseconds()))
+}
+
+func (g *gate) leave() { <-g.places }
