@@ -59,6 +59,24 @@ func TestTestingImports(t *testing.T) {
 	}
 }
 
+// TestOnlyNodeHasSockets: of the packages that programs import, nothing below sv2/node knows the network.
+func TestOnlyNodeHasSockets(t *testing.T) {
+	const node = module + "sv2/node"
+	for _, line := range list(t, "{{.ImportPath}}={{join .Imports \",\"}}", module+"...") {
+		path, all, _ := strings.Cut(line, "=")
+		name, imports := strings.TrimPrefix(path, module), strings.Split(all, ",")
+		if top, _, _ := strings.Cut(name, "/"); !slices.Contains([]string{"status", "codec", "noise", "sv2", "capi"}, top) {
+			continue
+		}
+		if slices.Contains(imports, "net") != (path == node) {
+			t.Errorf("%s: imports net: %v", name, path != node)
+		}
+		if slices.Contains(imports, node) {
+			t.Errorf("%s imports sv2/node", name)
+		}
+	}
+}
+
 func list(t *testing.T, format, path string) []string {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-f", format, path).Output()
