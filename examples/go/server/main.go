@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+// Command server is a template provider without a node: every few seconds it sends all its clients a template that it made
+// up. It makes its keys when it starts and prints the URL that clients need.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"time"
+
+	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/status"
+	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/endpoint"
+	"github.com/libsv2/libsv2/sv2/node"
+	"github.com/libsv2/libsv2/sv2/session"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8442", "address to listen at")
+	interval := flag.Duration("interval", 5*time.Second, "time between templates")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *listen, *interval); !errors.Is(err, status.Closed) {
+		slog.Error("server ended", "error", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, address string, interval time.Duration) error {
+	identity, authority, err := newIdentity()
+	if err != nil {
+		return err
+	}
+	p := &provider{}
+	server, err := node.NewServer(&node.ServerConfig{
+		Session: session.ServerConfig{
+			Security: session.Respond(identity),
+			Services: []session.Service{{Protocol: sv2.ProtocolTemplateDistribution}},
+		},
+		Handlers: node.ServerHandlers{TemplateDistribution: p},
+		Options:  node.Options{Logger: slog.Default()},
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	bound := listener.Addr().(*net.TCPAddr)
+	here, err := endpoint.New(bound.IP.String(), uint16(bound.Port), authority)
+	if err != nil {
+		return err
+	}
+	slog.Info("listening", "url", here.String())
+	go p.renew(ctx, server, interval)
+	return server.Serve(ctx, listener)
+}
+
+// newIdentity makes an authority, and a server key that it has signed. A server in operation reads its own from files that
+// sv2-key made, and never has the authority's secret.
+func newIdentity() (*noise.Identity, noise.PublicKey, error) {
+	authority, err := noise.GenerateSecretKey(rand.Reader)
+	if err != nil {
+		return nil, noise.PublicKey{}, err
+	}
+	defer authority.Release()
+	secret, err := noise.GenerateSecretKey(rand.Reader) // kept as long as the identity
+	if err != nil {
+		return nil, noise.PublicKey{}, err
+	}
+	const hour, day = 3600, 24 * 3600
+	from, until := noise.Window(uint64(time.Now().Unix()), hour, 30*day)
+	certificate, err := noise.SignCertificate(authority, secret.Public(), from, until, rand.Reader)
+	if err != nil {
+		return nil, noise.PublicKey{}, err
+	}
+	identity, err := noise.NewIdentity(secret, &certificate, rand.Reader)
+	return identity, authority.Public(), err
+}
+
+// provider is the handler of all clients.
+type provider struct {
+	latest atomic.Uint64 // template_id
+}
+
+func (p *provider) Established(*node.Conn) error { return nil }
+
+func (p *provider) Ended(*node.Conn, error) {}
+
+// ServeTemplateDistribution sends the first template when the client has said how large its coinbase outputs are.
+func (p *provider) ServeTemplateDistribution(c *node.Conn, m node.Message) error {
+	var constraints sv2.CoinbaseOutputConstraints
+	if _, err := m.Decode(&constraints); err != nil {
+		return err // of other messages, which this provider does not answer
+	}
+	slog.Info("constraints", "client", c.ID(), "size", constraints.CoinbaseOutputMaxAdditionalSize)
+	return p.send(c.Send)
+}
+
+// renew makes templates until the context ends.
+func (p *provider) renew(ctx context.Context, server *node.Server, interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			p.latest.Add(1)
+			_ = p.send(func(m sv2.Message) error { server.Broadcast(m); return nil })
+		}
+	}
+}
+
+// send sends the latest template and the block that it builds on.
+func (p *provider) send(send func(sv2.Message) error) error {
+	id := p.latest.Load()
+	err := send(&sv2.NewTemplate{
+		TemplateID: id, FutureTemplate: true, Version: 0x20000000, CoinbaseTxVersion: 2, CoinbaseTxValueRemaining: 312_500_000,
+	})
+	if err != nil {
+		return err
+	}
+	return send(&sv2.TemplateSetNewPrevHash{TemplateID: id, HeaderTimestamp: uint32(time.Now().Unix()), NBits: 0x207fffff})
+}
