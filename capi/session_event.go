@@ -6,7 +6,6 @@ package main
 import "C"
 
 import (
-	"errors"
 	"unsafe"
 
 	"github.com/libsv2/libsv2/status"
@@ -139,12 +138,11 @@ func sv2i_session_error_get(handle C.uint64_t, out *C.sv2_session_error) (st C.s
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	err := s.session.Err()
-	var e *session.Error
-	switch {
-	case o.poisoned:
+	e, _ := s.session.Err().(*session.Error)
+	if o.poisoned {
 		e = &session.Error{Kind: status.Internal, Phase: s.session.Phase()}
-	case !errors.As(err, &e):
+	}
+	if e == nil {
 		return 0
 	}
 	if kind := s.storeText(e); kind != 0 {

@@ -2462,7 +2462,7 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *     while (sv2_session_info_get(session, &info) == SV2_OK && !info.finished) {
  *         struct pollfd p = {fd, (short)(info.waiting != 0 ? POLLIN | POLLOUT : POLLIN), 0};
  *         poll(&p, 1, milliseconds_until(info.deadline)); // UINT64_MAX: no deadline
- *         sv2_status status = sv2_session_tick(session, NULL);
+ *         sv2_status status = SV2_OK;
  *         if (p.revents & POLLOUT) {
  *             status = sv2_session_output(session, out, sizeof out, &len);
  *             ssize_t n = send(fd, out, len, MSG_NOSIGNAL);
@@ -2471,12 +2471,13 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *         }
  *         if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
  *             ssize_t n = recv(fd, in, sizeof in, 0);
- *             if (n <= 0) status = sv2_session_peer_closed(session);
+ *             if (n == 0 || (n < 0 && errno != EAGAIN)) status = sv2_session_peer_closed(session);
  *             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n && status == SV2_OK; at += taken) {
  *                 status = sv2_session_feed(session, in + at, (size_t)n - at, NULL, &taken);
  *                 act_on_events(session);
  *             }
  *         }
+ *         status = sv2_session_tick(session, NULL); // behind what has come: it may have been in time
  *         act_on_events(session); // sv2_session_next_event while it returns SV2_OK
  *     }
  *     status = sv2_session_free(&session); // and close(fd)
@@ -2539,10 +2540,10 @@ typedef struct sv2_time {
  * extension. The user identity is there with a SubmitSharesExtended that carries one. */
 #define SV2_EVENT_MESSAGE 5u
 /* The frame belongs to an extension that is not negotiated. It counts as discarded; a proxy
- * forwards it when it has the channel_msg bit. The status is UnknownMessage. */
+ * forwards it when it has the channel_msg bit. The status is SV2_ERR_UNKNOWN_MESSAGE. */
 #define SV2_EVENT_IGNORED 6u
 /* The frame has a msg_type that its extension does not define. The program decides; the status is
- * UnknownMessage. */
+ * SV2_ERR_UNKNOWN_MESSAGE. */
 #define SV2_EVENT_UNEXPECTED 7u
 /* The frame is a message whose TLVs break the rules of a negotiated extension; the status says how.
  * It must not be processed as if they were absent. */
@@ -2555,9 +2556,9 @@ typedef struct sv2_time {
 /* A warning: a user identity to send was longer than 32 bytes and was cut. */
 #define SV2_EVENT_USER_IDENTITY_CUT 11u
 /* The last event. Status and class say why; error_code and flags are those of
- * SetupConnection.Error, the extensions those that the status is about. With ReconnectInSetup the
- * frame is the Reconnect. When drain is set, send what waits before closing the connection; else
- * close it at once. */
+ * SetupConnection.Error, the extensions those that the status is about. With
+ * SV2_ERR_RECONNECT_IN_SETUP the frame is the Reconnect. When drain is set, send what waits before
+ * closing the connection; else close it at once. */
 #define SV2_EVENT_END 12u
 
 /* How far a session has come. It only goes forward. A plain connection has no handshake, a decision
@@ -2579,9 +2580,9 @@ typedef struct sv2_time {
  * implement extension 0x0001 ignores it. */
 /* Goes on without extensions; when one is required, fails. */
 #define SV2_ON_TIMEOUT_CONTINUE 0u
-/* Ends the session with NegotiationTimeout, which is worth another try. */
+/* Ends the session with SV2_ERR_NEGOTIATION_TIMEOUT, which is worth another try. */
 #define SV2_ON_TIMEOUT_RECONNECT 1u
-/* Ends the session with ExtensionsIgnored: another server is needed. */
+/* Ends the session with SV2_ERR_EXTENSIONS_IGNORED: another server is needed. */
 #define SV2_ON_TIMEOUT_FAIL 2u
 
 /* How much is logged: each level includes those before it. */

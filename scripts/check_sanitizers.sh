@@ -48,7 +48,7 @@ tests() { # NAME LIBRARY_DIR DEBUG_DIR
 
 # Left out everywhere: what compiles only, and programs about the process itself whose handlers, allocator or threads a
 # sanitizer replaces.
-left_out="refused_handles standard_span zlayout signals decoder_memory"
+left_out="refused_handles standard_span zlayout signals decoder_memory session_memory"
 
 if [[ $parts == *" valgrind "* ]]; then
     command -v valgrind >/dev/null || {

@@ -34,6 +34,8 @@ var functions = template.FuncMap{
 	"wrap":            wrap,
 	"add":             func(a, b int) int { return a + b },
 	"comment":         comment,
+	"goDoc":           func(doc string) string { return bracedName.ReplaceAllString(doc, "status.$1") },
+	"cDoc":            cDoc,
 	"fieldDoc":        fieldDoc,
 	"cField":          cField,
 	"count":           func(m *model) int { return len(m.Messages) },
@@ -54,6 +56,13 @@ func wrap(prefix, text string) string {
 	}
 	b.WriteString(line)
 	return b.String()
+}
+
+// bracedName is the name of a status in the documentation of an enumeration.
+var bracedName = regexp.MustCompile(`\{(\w+)\}`)
+
+func cDoc(doc string) string {
+	return bracedName.ReplaceAllStringFunc(doc, func(name string) string { return "SV2_ERR_" + upperSnake(strings.Trim(name, "{}")) })
 }
 
 // comment is text as a C comment in lines of at most 100 columns.

@@ -6,7 +6,7 @@ type Enumeration struct {
 	Prefix string // of the Go names, which are prefix and name
 	C      string // of the C names, which are SV2_, this and the upper snake case of the name
 	First  int    // number of the first value; the others follow it
-	Doc    string
+	Doc    string // statuses by name, in braces
 	Values []Enumerator
 }
 
@@ -15,7 +15,7 @@ type Enumerator struct {
 	Name  string
 	Text  string // for logs, in lower case
 	Level string // events: the log level, by name
-	Doc   string
+	Doc   string // statuses by name, in braces
 }
 
 // Enumerations are those of sessions.
@@ -26,13 +26,13 @@ var Enumerations = []Enumeration{
 		{"Setup", "setup", "Info", "SetupConnection.Success was received or sent. Protocol, used_version, and flags of the Success."},
 		{"Established", "established", "Info", "Messages flow from now on. The extensions are the negotiated ones."},
 		{"Message", "message", "Debug", "The frame is a message of this connection's protocol, a common one, or one of a negotiated extension. The user identity is there with a SubmitSharesExtended that carries one."},
-		{"Ignored", "ignored", "Debug", "The frame belongs to an extension that is not negotiated. It counts as discarded; a proxy forwards it when it has the channel_msg bit. The status is UnknownMessage."},
-		{"Unexpected", "unexpected", "Warning", "The frame has a msg_type that its extension does not define. The program decides; the status is UnknownMessage."},
+		{"Ignored", "ignored", "Debug", "The frame belongs to an extension that is not negotiated. It counts as discarded; a proxy forwards it when it has the channel_msg bit. The status is {UnknownMessage}."},
+		{"Unexpected", "unexpected", "Warning", "The frame has a msg_type that its extension does not define. The program decides; the status is {UnknownMessage}."},
 		{"Rejected", "rejected", "Warning", "The frame is a message whose TLVs break the rules of a negotiated extension; the status says how. It must not be processed as if they were absent."},
 		{"ExtensionsReset", "extensions reset", "Info", "On a client: ChannelEndpointChanged, the message before, ended all extensions and they are being negotiated again. Messages flow meanwhile, without extensions."},
 		{"Extensions", "extensions", "Info", "That is done. The extensions are the negotiated ones."},
 		{"UserIdentityCut", "user identity cut", "Warning", "A warning: a user identity to send was longer than 32 bytes and was cut."},
-		{"End", "end", "Error", "The last event. Status and class say why; error_code and flags are those of SetupConnection.Error, the extensions those that the status is about. With ReconnectInSetup the frame is the Reconnect. When drain is set, send what waits before closing the connection; else close it at once."},
+		{"End", "end", "Error", "The last event. Status and class say why; error_code and flags are those of SetupConnection.Error, the extensions those that the status is about. With {ReconnectInSetup} the frame is the Reconnect. When drain is set, send what waits before closing the connection; else close it at once."},
 	}},
 	{"Phase", "Phase", "PHASE_", 0, "How far a session has come. It only goes forward. A plain connection has no handshake, a decision is for servers that hold setups, and a client that wants no extensions has no negotiation.", []Enumerator{
 		{"Handshake", "handshake", "", "The Noise handshake is under way."},
@@ -44,8 +44,8 @@ var Enumerations = []Enumeration{
 	}},
 	{"TimeoutPolicy", "OnTimeout", "ON_TIMEOUT_", 0, "What a client does when the server does not answer RequestExtensions: a server that does not implement extension 0x0001 ignores it.", []Enumerator{
 		{"Continue", "continue", "", "Goes on without extensions; when one is required, fails."},
-		{"Reconnect", "reconnect", "", "Ends the session with NegotiationTimeout, which is worth another try."},
-		{"Fail", "fail", "", "Ends the session with ExtensionsIgnored: another server is needed."},
+		{"Reconnect", "reconnect", "", "Ends the session with {NegotiationTimeout}, which is worth another try."},
+		{"Fail", "fail", "", "Ends the session with {ExtensionsIgnored}: another server is needed."},
 	}},
 	{"LogLevel", "Log", "LOG_", 0, "How much is logged: each level includes those before it.", []Enumerator{
 		{"None", "none", "", "Nothing."},

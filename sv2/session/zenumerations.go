@@ -20,10 +20,10 @@ const (
 	// extension. The user identity is there with a SubmitSharesExtended that carries one.
 	EventMessage
 	// The frame belongs to an extension that is not negotiated. It counts as discarded; a proxy
-	// forwards it when it has the channel_msg bit. The status is UnknownMessage.
+	// forwards it when it has the channel_msg bit. The status is status.UnknownMessage.
 	EventIgnored
 	// The frame has a msg_type that its extension does not define. The program decides; the status is
-	// UnknownMessage.
+	// status.UnknownMessage.
 	EventUnexpected
 	// The frame is a message whose TLVs break the rules of a negotiated extension; the status says
 	// how. It must not be processed as if they were absent.
@@ -36,9 +36,9 @@ const (
 	// A warning: a user identity to send was longer than 32 bytes and was cut.
 	EventUserIdentityCut
 	// The last event. Status and class say why; error_code and flags are those of
-	// SetupConnection.Error, the extensions those that the status is about. With ReconnectInSetup the
-	// frame is the Reconnect. When drain is set, send what waits before closing the connection; else
-	// close it at once.
+	// SetupConnection.Error, the extensions those that the status is about. With
+	// status.ReconnectInSetup the frame is the Reconnect. When drain is set, send what waits before
+	// closing the connection; else close it at once.
 	EventEnd
 )
 
@@ -110,9 +110,9 @@ type TimeoutPolicy uint8
 const (
 	// Goes on without extensions; when one is required, fails.
 	OnTimeoutContinue TimeoutPolicy = iota
-	// Ends the session with NegotiationTimeout, which is worth another try.
+	// Ends the session with status.NegotiationTimeout, which is worth another try.
 	OnTimeoutReconnect
-	// Ends the session with ExtensionsIgnored: another server is needed.
+	// Ends the session with status.ExtensionsIgnored: another server is needed.
 	OnTimeoutFail
 )
 

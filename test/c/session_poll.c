@@ -87,7 +87,7 @@ static void *run(void *argument) {
         if (p[1].revents & POLLIN) {
             CHECK(read(c->wake[0], in, sizeof in) > 0);
         }
-        sv2_status status = sv2_session_tick(c->session, NULL);
+        sv2_status status = SV2_OK;
         if (p[0].revents & POLLOUT) {
             status = sv2_session_output(c->session, out, sizeof out, &len);
             ssize_t n = send(c->fd, out, len, MSG_NOSIGNAL);
@@ -100,7 +100,7 @@ static void *run(void *argument) {
         }
         if (p[0].revents & (POLLIN | POLLHUP | POLLERR)) {
             const ssize_t n = recv(c->fd, in, sizeof in, 0);
-            if (n <= 0) {
+            if (n == 0 || (n < 0 && errno != EAGAIN)) {
                 status = sv2_session_peer_closed(c->session);
             }
             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n && status == SV2_OK;
@@ -109,6 +109,7 @@ static void *run(void *argument) {
                 act_on_events(c);
             }
         }
+        status = sv2_session_tick(c->session, NULL);
         act_on_events(c);
         c->status = status;
     }
