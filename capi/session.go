@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 	"github.com/libsv2/libsv2/sv2/session"
@@ -241,14 +242,9 @@ func sv2i_session_refuse_setup(handle C.uint64_t, flags C.uint32_t, code *C.sv2i
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	if codeLen > errorCodeMax {
-		codeLen = errorCodeMax + 1 // too long all the same
-	}
+	codeLen = min(codeLen, codec.B0255Max+1) // too long all the same, and it is copied
 	return report(s.session.RefuseSetup(uint32(flags), string(textAt(code, codeLen))), nil)
 }
-
-// errorCodeMax is the longest STR0_255.
-const errorCodeMax = 255
 
 //export sv2i_session_close
 func sv2i_session_close(handle C.uint64_t) (st C.sv2_status) {
