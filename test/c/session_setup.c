@@ -294,7 +294,93 @@ static void first_messages(void) {
     free_end(&server);
 }
 
+/* Each protocol is what both ends say that they speak. */
+static void protocols(void) {
+    for (uint32_t protocol = 0; protocol <= SV2_PROTOCOL_TEMPLATE_DISTRIBUTION; protocol++) {
+        const sv2_service service = {protocol, 0, 0, 0};
+        sv2_server_config sc = server_config();
+        sv2_client_config cc = client_config();
+        end server, client;
+        cc.setup.protocol = (uint8_t)protocol;
+        sc.services = &service;
+        sc.min_version = 2;
+        sc.max_version = 7;
+        cc.setup.min_version = 1;
+        cc.setup.max_version = 5;
+        start_client(&client, &cc);
+        start_server(&server, &sc);
+        pump(&client, &server, SIZE_MAX);
+        CHECK_NUMBER(client.events[0].event.protocol, protocol);
+        CHECK_NUMBER(server.events[0].event.protocol, protocol);
+        CHECK_NUMBER(server.events[0].event.used_version, 5); /* SE-16 */
+        CHECK(info_of(&client).protocol == protocol && info_of(&server).protocol == protocol);
+        CHECK(info_of(&client).used_version == 5 && info_of(&server).used_version == 5);
+        free_end(&client);
+        free_end(&server);
+    }
+}
+
+/* S2-07: how many messages may wait for the answer to RequestExtensions, and how large. */
+static void early_messages(void) {
+    static const uint16_t two[] = {2};
+    static const struct {
+        uint32_t messages, bytes;
+        size_t held;
+    } rows[] = {{0, 0, 3}, {1, 0, 1}, {SV2_EARLY_MESSAGES_NONE, 0, 0}, {9, 100, 2}};
+    static const uint8_t prefix[32] = {1};
+    const sv2_set_extranonce_prefix early = {1, {prefix, sizeof prefix}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sv2_client_config cc = client_config();
+        const sv2_setup_connection_success success = {2, 0};
+        uint8_t bytes[MESSAGE_SIZE];
+        size_t len = 0, held = 0;
+        end client;
+        cc.request = extension_list(two, 1);
+        cc.limits.early_messages = rows[i].messages;
+        cc.limits.early_bytes = rows[i].bytes;
+        start_client(&client, &cc);
+        CHECK_STATUS(
+            sv2_setup_connection_success_encode(&success, NULL, bytes, sizeof bytes, &len, NULL),
+            SV2_OK);
+        CHECK_STATUS(receive(&client, bytes, len, &start_time), SV2_OK);
+        CHECK_STATUS(
+            sv2_set_extranonce_prefix_encode(&early, NULL, bytes, sizeof bytes, &len, NULL),
+            SV2_OK);
+        while (held < 5 && receive(&client, bytes, len, &start_time) == SV2_OK) {
+            held++;
+        }
+        CHECK_NUMBER(held, rows[i].held);
+        EXPECT_END(&client, SV2_ERR_EARLY_MESSAGES, SV2_PHASE_NEGOTIATION);
+        free_end(&client);
+    }
+}
+
+/* FR-06, FR-10, I10: the channel_msg bit of a known message is looked at when the program says so.
+ */
+static void channel_bits(void) {
+    for (uint8_t strict = 0; strict < 2; strict++) {
+        sv2_client_config cc = client_config();
+        sv2_server_config sc = server_config();
+        const sv2_close_channel m = {1, {NULL, 0}};
+        uint8_t bytes[MESSAGE_SIZE];
+        size_t len = 0;
+        end client, server;
+        cc.strict_channel_bit = sc.strict_channel_bit = strict;
+        connect_ends(&client, &cc, &server, &sc);
+        CHECK_STATUS(sv2_close_channel_encode(&m, NULL, bytes, sizeof bytes, &len, NULL), SV2_OK);
+        bytes[1] &= 0x7f;
+        const sv2_status want = strict ? SV2_ERR_WRONG_CHANNEL_BIT : SV2_OK;
+        CHECK_STATUS(receive(&client, bytes, len, &start_time), want);
+        CHECK_STATUS(receive(&server, bytes, len, &start_time), want);
+        free_end(&client);
+        free_end(&server);
+    }
+}
+
 int main(void) {
+    protocols();
+    early_messages();
+    channel_bits();
     refusals();
     error_codes();
     successes();
