@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/sv2"
+)
+
+// peerPolicy says how the server's certificate is checked in honest handshakes; nil checks nothing.
+type peerPolicy func(certificate *noise.Certificate, server noise.PublicKey) error
+
+// peer is the hostile end of one connection.
+type peer struct {
+	conn   *net.TCPConn
+	about  *Description
+	role   sv2.Party
+	link   *link // nil on a plain connection, and before the handshake is over
+	in     bytes.Buffer
+	broken error          // the first failure to write
+	others []acquaintance // made by crowd
+	victim Victim
+	began  time.Time      // being hostile
+	seen   []codec.Header // of the victim, while it was waited for
+	flags  uint32         // of SetupConnection.Error
+}
+
+func newPeer(conn *net.TCPConn, v Victim) *peer {
+	about := v.Description()
+	return &peer{conn: conn, victim: v, about: about, role: about.Role ^ (sv2.Client | sv2.Server), began: time.Now()}
+}
+
+// acquaintance is a further connection to the same victim.
+type acquaintance struct {
+	conn      *net.TCPConn
+	encounter Encounter
+}
+
+func (p *peer) close() {
+	p.conn.Close()
+	for _, other := range p.others {
+		other.conn.Close()
+	}
+	for _, other := range p.others {
+		other.encounter.Ended(p.about.bound())
+	}
+}
+
+// write sends raw bytes. A victim that has ended the connection is no failure of the peer's.
+func (p *peer) write(b []byte) {
+	if p.broken != nil || len(b) == 0 {
+		return
+	}
+	p.conn.SetWriteDeadline(time.Now().Add(p.about.bound()))
+	_, p.broken = p.conn.Write(b)
+}
+
+// sealed returns a plain frame as it goes over this connection.
+func (p *peer) sealed(frame []byte) []byte {
+	if p.link == nil {
+		return frame
+	}
+	return p.link.frame(frame)
+}
+
+func (p *peer) send(m sv2.Message) {
+	frame, err := m.AppendFrame(nil, nil)
+	must(err)
+	p.write(p.sealed(frame))
+}
+
+// receive returns the next n bytes.
+func (p *peer) receive(n int, deadline time.Time) ([]byte, error) {
+	p.conn.SetReadDeadline(deadline)
+	piece := make([]byte, 16<<10)
+	for p.in.Len() < n {
+		size, err := p.conn.Read(piece)
+		p.in.Write(piece[:size])
+		if err != nil && p.in.Len() < n {
+			return nil, err
+		}
+	}
+	return bytes.Clone(p.in.Next(n)), nil
+}
+
+// receiveFrame returns the next frame, opened.
+func (p *peer) receiveFrame(deadline time.Time) (sv2.Frame, error) {
+	header, err := p.receiveBlock(codec.HeaderSize, deadline)
+	if err != nil {
+		return sv2.Frame{}, err
+	}
+	h, _, _ := codec.TakeHeader(header)
+	var payload []byte
+	for len(payload) < int(h.MsgLength) {
+		piece, err := p.receiveBlock(min(int(h.MsgLength)-len(payload), noise.MaxChunk), deadline)
+		if err != nil {
+			return sv2.Frame{}, err
+		}
+		payload = append(payload, piece...)
+	}
+	return sv2.Frame{Header: h, Payload: payload}, nil
+}
+
+func (p *peer) receiveBlock(plain int, deadline time.Time) ([]byte, error) {
+	if p.link == nil {
+		return p.receive(plain, deadline)
+	}
+	sealed, err := p.receive(plain+noise.TagSize, deadline)
+	if err != nil {
+		return nil, err
+	}
+	return p.link.open(sealed)
+}
+
+// expect receives one message.
+func (p *peer) expect(m sv2.Message) error {
+	f, err := p.receiveFrame(time.Now().Add(p.about.bound()))
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", m.Info().Name, err)
+	}
+	if _, err := sv2.DecodeFrame(f, m); err != nil {
+		return fmt.Errorf("waiting for %s: %w", m.Info().Name, err)
+	}
+	return nil
+}
+
+// awaitEnd reads until the victim has ended the connection or the time is over, and notes what it sends meanwhile.
+func (p *peer) awaitEnd(deadline time.Time) (ended bool) {
+	for {
+		f, err := p.receiveFrame(deadline)
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return false
+		case err == nil:
+			p.note(f)
+		case !isEnd(err):
+			// It cannot be read, as when the peer itself broke the handshake: only the end counts.
+			p.link = nil
+			p.conn.SetReadDeadline(deadline)
+			_, err := io.Copy(io.Discard, p.conn)
+			return !errors.Is(err, os.ErrDeadlineExceeded)
+		default:
+			return true
+		}
+	}
+}
+
+// isEnd tells the end of a connection, in order or not, from bytes that cannot be opened.
+func isEnd(err error) bool {
+	var failed net.Error
+	return errors.Is(err, io.EOF) || errors.As(err, &failed)
+}
+
+func (p *peer) note(f sv2.Frame) {
+	p.seen = append(p.seen, f.Header)
+	var refusal sv2.SetupConnectionError
+	if f.Is(refusal.Info()) {
+		if _, err := refusal.Decode(f.Payload); err == nil {
+			p.flags = refusal.Flags
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Usage is what a victim holds. Bytes are resident memory of a process, or the heap of a victim in this one.
+type Usage struct {
+	Bytes       int64 `json:"bytes"`
+	Peak        int64 `json:"peak,omitempty"`    // most bytes so far, where that is known
+	Descriptors int   `json:"descriptors"`       // open ones
+	Threads     int   `json:"threads,omitempty"` // of a process, or goroutines
+	Live        int64 `json:"live,omitempty"`    // bytes of buffers that the library has not given back
+}
+
+// Bounds are how much more a victim may hold after a group of cases than before the first one.
+type Bounds struct {
+	Bytes, Peak int64
+	Threads     int
+}
+
+// defaultBounds: allocators keep some memory, and a runtime starts threads when it needs them.
+var defaultBounds = Bounds{Bytes: 16 << 20, Peak: 128 << 20, Threads: 16}
+
+// exceeds names what is above the bounds.
+func (u Usage) exceeds(before Usage, b Bounds) string {
+	var what []string
+	check := func(name string, now, then, more int64) {
+		if now > then+more {
+			what = append(what, fmt.Sprintf("%s %d, before %d, allowed %d more", name, now, then, more))
+		}
+	}
+	check("bytes", u.Bytes, before.Bytes, b.Bytes)
+	check("peak", u.Peak, before.Bytes, b.Peak)
+	check("descriptors", int64(u.Descriptors), int64(before.Descriptors), 0)
+	check("threads", int64(u.Threads), int64(before.Threads), int64(b.Threads))
+	check("live", u.Live, before.Live, 0)
+	return strings.Join(what, "; ")
+}
+
+// settledUsage is the usage once the victim has come to rest: it may close connections later than its peers do.
+func settledUsage(v Victim, before Usage, b Bounds, patience time.Duration) (u Usage, ok bool) {
+	end := time.Now().Add(patience)
+	for {
+		u, ok = v.Usage()
+		if !ok || u.exceeds(before, b) == "" || time.Now().After(end) {
+			return u, ok
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// processUsage reads the usage of a process from the system.
+func processUsage(pid int) (u Usage, ok bool) {
+	folder := "/proc/" + strconv.Itoa(pid)
+	descriptors, err := os.ReadDir(folder + "/fd")
+	if err != nil {
+		return u, false
+	}
+	u.Descriptors = len(descriptors)
+	text, err := os.ReadFile(folder + "/status")
+	if err != nil {
+		return u, false
+	}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		if len(fields) < 2 {
+			continue
+		}
+		value, _ := strconv.ParseInt(fields[1], 10, 64)
+		switch fields[0] {
+		case "VmRSS:":
+			u.Bytes = value << 10
+		case "VmHWM:":
+			u.Peak = value << 10
+		case "Threads:":
+			u.Threads = int(value)
+		}
+	}
+	return u, u.Bytes > 0
+}
