@@ -17,7 +17,7 @@ MINER_SOURCES := $(wildcard examples/c/*.c)
 PROVIDER_SOURCES := $(wildcard examples/cpp-interop/*.cpp)
 
 .PHONY: all library demo demo-programs test test-go test-c test-examples check header header-check conformance \
-	conformance-check format format-check lint fuzz bench clean cross install interop hooks
+	conformance-check format format-check lint fuzz hostile bench clean cross install interop hooks
 
 all: library
 
@@ -85,6 +85,9 @@ test-examples: demo-programs
 	scripts/test_examples.sh $(BUILD)
 	test/examples_ping_pong.sh $(BUILD)
 
+hostile: demo-programs
+	test/hostile.sh $(BUILD)
+
 check:
 	$(STEP) packages-check
 	$(STEP) format-check
@@ -92,6 +95,7 @@ check:
 	$(STEP) test
 	go test -race ./...
 	GOARCH=386 CGO_ENABLED=0 go test ./codec ./status ./sv2/... ./noise ./internal/...
+	$(STEP) hostile
 	scripts/check_sanitizers.sh
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh

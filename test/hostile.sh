@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the programs that test/hostile is hostile to, and runs the corpus of bad peers against all of them but sv2/session,
+# which `go test ./test/hostile` does.
+#
+#   test/hostile.sh BUILD_DIR [OPTIONS OF test/hostile]
+set -euo pipefail
+build=$(cd "$1" && pwd)
+shift
+cd "$(dirname "$0")/.."
+mkdir -p "$build/hostile"
+read -ra cc <<<"${CC:-gcc}"
+cc+=(-std=c99 -D_POSIX_C_SOURCE=200809L -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude)
+# shellcheck disable=SC2206
+cc+=(${SV2_TEST_CFLAGS:-})
+for program in plain encrypted; do
+    "${cc[@]}" examples/ping-pong/{$program,game,socket}.c "$build/libsv2.a" -lpthread -o "$build/hostile/$program"
+done
+"${cc[@]}" test/hostile/c/library_victim.c "$build/libsv2.a" -lpthread -o "$build/hostile/library_victim"
+go build -o "$build/hostile/hostile" ./test/hostile
+if [[ $# -gt 0 ]]; then
+    exec "$build/hostile/hostile" --build "$build" "$@"
+fi
+for victim in libsv2.a ping-pong template_provider miner; do
+    "$build/hostile/hostile" --build "$build" --quiet --victim "$victim"
+done
+echo "hostile: everything passed"
