@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -28,10 +29,9 @@ func trickle(of piece) act {
 		pause := 2 * p.about.Deadline / time.Duration(len(b))
 		for _, one := range b {
 			p.write([]byte{one})
-			if p.broken != nil {
-				return nil
+			if p.awaitEnd(time.Now().Add(pause)) {
+				break
 			}
-			time.Sleep(pause)
 		}
 		return nil
 	}
@@ -42,6 +42,7 @@ func flood(n int, of piece) act {
 	const batch = 1000
 	return func(p *peer) error {
 		for n := n; n > 0 && p.broken == nil; n -= batch {
+			p.sent = nil
 			p.write(times(min(n, batch), of)(p))
 		}
 		return nil
@@ -152,5 +153,45 @@ func reflectAct1(p *peer) error {
 		return fmt.Errorf("waiting for act 1: %w", err)
 	}
 	p.write(times(4, raw(received...))(p))
+	return nil
+}
+
+// eachRandom has n more conversations with the victim, each of which turns into a few random pieces.
+func eachRandom(n int, of piece) act {
+	return func(p *peer) error {
+		for i := range n {
+			conn, encounter, err := p.victim.Meet()
+			if err != nil {
+				return fmt.Errorf("conversation %d: %w", i, err)
+			}
+			other := newPeer(conn, p.victim)
+			other.random = rand.New(rand.NewPCG(1, uint64(i)+1))
+			if err = other.reach(established); err == nil {
+				other.write(times(3, of)(other))
+			}
+			other.close()
+			if said, _ := encounter.Ended(p.about.bound()); said.Fault != "" {
+				err = errors.New(said.Fault)
+			}
+			if err != nil {
+				return fmt.Errorf("conversation %d: %w", i, err)
+			}
+		}
+		return nil
+	}
+}
+
+// replay has an honest conversation beside this one and then sends what was sent there, byte for byte.
+func replay(p *peer) error {
+	conn, encounter, err := p.victim.Meet()
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	other := newPeer(conn, p.victim)
+	p.others = append(p.others, acquaintance{conn, encounter})
+	if err := other.converse(); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	p.write(other.sent)
 	return nil
 }

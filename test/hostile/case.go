@@ -64,9 +64,10 @@ const (
 	Ends   Ending = iota // the victim ends the connection
 	Stays                // the victim does not mind
 	Leaves               // the hostile peer goes first
+	Either               // any of these: the victim has to survive
 )
 
-var endingNames = [...]string{"ends", "stays", "left"}
+var endingNames = [...]string{"ends", "stays", "left", "survives"}
 
 func (e Ending) String() string { return endingNames[e] }
 

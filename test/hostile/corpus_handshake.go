@@ -52,6 +52,8 @@ var act1Cases = []Case{
 		Acts: []act{send(text(`{"id":1,"method":"mining.subscribe","params":[]}` + "\n"))}, Want: Ends, Kind: status.FrameTooLarge},
 	{Name: "act 1 to a plain server", Step: StepAct1, By: sv2.Client, Row: "FR-02", On: OnPlain,
 		Acts: []act{send(raw(bytes.Repeat([]byte{0xa5}, noise.Act1Size)...))}, Want: Ends, Kind: status.FrameTooLarge},
+	{Name: "another conversation, byte for byte", Step: StepAct1, By: sv2.Client, Row: "NO-19", On: OnNoise,
+		Acts: []act{replay}, Want: Ends, Kind: status.Decrypt},
 	{Name: "100 act 1 with nothing behind", Step: StepAct1, By: sv2.Client, Row: "I30", On: OnNoise,
 		Acts: []act{crowd(100, act1())}, Want: Leaves, Needs: NeedsConcurrency},
 }

@@ -27,6 +27,13 @@ func requestOf(ids ...uint16) piece {
 // supported is the extension that the victims of this program know.
 const supported = sv2.ExtensionWorkerSpecificHashrateTracking
 
+// identityCase is a share with something wrong behind it: the share is refused, not the connection.
+func identityCase(name, row string, trailing []byte) Case {
+	c := requestCase(name, row, status.PeerClosed, requestOf(supported), message(&sv2.SubmitSharesExtended{}, trailing...))
+	c.Want, c.Step = Stays, StepSize
+	return mining(c)
+}
+
 func extensionsCase(name, row string, kind status.Kind, answer func(asked *sv2.RequestExtensions) piece) Case {
 	return Case{Name: name, Step: StepOrder, By: sv2.Server, Row: row, On: OnBoth, From: settled, Needs: NeedsNegotiation,
 		Acts: []act{answerRequest(answer)}, Want: Ends, Kind: kind}
@@ -45,6 +52,8 @@ var negotiationCases = []Case{
 	requestCase("RequestExtensions of 32767", "E1-03", status.TooManyExtensions, requestOf(make([]uint16, 32767)...)),
 	requestCase("RequestExtensions that states more than it has", "FR-14", status.Truncated,
 		frame(sv2.ExtensionExtensionsNegotiation, 0, []byte{1, 0, 0xff, 0xff, 2, 0})),
+	identityCase("a user identity of 33 bytes", "E2-02, TL-05", append([]byte{2, 0, 1, 33, 0}, make([]byte, 33)...)),
+	identityCase("a TLV that states more than it has", "TL-05, I4", []byte{2, 0, 1, 0xff, 0xff, 'x'}),
 	requestCase("an answer of the server's", "E1-03", status.WrongDirection, success(1, nil)),
 
 	extensionsCase("request_id of another request", "E1-04", status.ExtensionsAnswer, func(m *sv2.RequestExtensions) piece {

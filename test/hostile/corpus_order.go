@@ -26,6 +26,7 @@ var typeCases = []Case{
 	staysCase(sv2.Client, "an empty channel message of an unknown extension", "EX-08, FR-07, I36",
 		frame(unknownExtension|sv2.ChannelMsgBit, 1, nil)),
 
+	staysCase(sv2.Client, "a message with the other channel_msg bit", "I10", otherChannelBit(question)),
 	typeCase(sv2.Server, secured, "a message instead of the answer", "SE-11, SE-18", status.UnexpectedMessage,
 		byProtocol(message(&sv2.NewMiningJob{}), message(&sv2.NewTemplate{}))),
 	typeCase(sv2.Server, secured, "SetupConnection from a server", "SE-01", status.WrongDirection,
@@ -43,6 +44,18 @@ var typeCases = []Case{
 func typeCase(by sv2.Party, from stage, name, row string, kind status.Kind, p piece) Case {
 	return Case{Name: name, Step: StepType, By: by, Row: row, On: OnBoth, From: from, Needs: NeedsSetup,
 		Acts: []act{send(p)}, Want: Ends, Kind: kind}
+}
+
+// otherChannelBit inverts the channel_msg bit of a plain frame's header before it is sealed.
+func otherChannelBit(of piece) piece {
+	return func(p *peer) []byte {
+		l := p.link
+		p.link = nil
+		plain := of(p)
+		p.link = l
+		plain[1] ^= 0x80
+		return p.sealed(plain)
+	}
 }
 
 func staysCase(by sv2.Party, name, row string, p piece) Case {

@@ -91,8 +91,7 @@ func (c *command) runAll(victims []maker, cases []Case) (status int) {
 	options := Options{Parallel: c.parallel, Bounds: defaultBounds}
 	var reports []*Report
 	for _, one := range victims {
-		if !c.quiet && !c.json {
-			fmt.Printf("--- %s\n", one.name)
+		if !c.quiet && isTerminal(os.Stderr) {
 			options.Progress = printProgress
 		}
 		v, err := one.make()

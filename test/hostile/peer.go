@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"time"
@@ -19,22 +20,27 @@ type peerPolicy func(certificate *noise.Certificate, server noise.PublicKey) err
 
 // peer is the hostile end of one connection.
 type peer struct {
-	conn   *net.TCPConn
-	about  *Description
-	role   sv2.Party
-	link   *link // nil on a plain connection, and before the handshake is over
-	in     bytes.Buffer
-	broken error          // the first failure to write
-	others []acquaintance // made by crowd
-	victim Victim
-	began  time.Time      // being hostile
-	seen   []codec.Header // of the victim, while it was waited for
-	flags  uint32         // of SetupConnection.Error
+	conn    *net.TCPConn
+	about   *Description
+	role    sv2.Party
+	link    *link // nil on a plain connection, and before the handshake is over
+	in      bytes.Buffer
+	random  *rand.Rand
+	partial partial
+	ended   bool           // the victim has ended the connection
+	sent    []byte         // so far, as it went out; of the last flood only
+	broken  error          // the first failure to write
+	others  []acquaintance // made by crowd
+	victim  Victim
+	began   time.Time      // being hostile
+	seen    []codec.Header // of the victim, while it was waited for
+	flags   uint32         // of SetupConnection.Error
 }
 
 func newPeer(conn *net.TCPConn, v Victim) *peer {
 	about := v.Description()
-	return &peer{conn: conn, victim: v, about: about, role: about.Role ^ (sv2.Client | sv2.Server), began: time.Now()}
+	return &peer{conn: conn, victim: v, about: about, role: about.Role ^ (sv2.Client | sv2.Server), began: time.Now(),
+		random: rand.New(rand.NewPCG(1, 0))}
 }
 
 // acquaintance is a further connection to the same victim.
@@ -55,6 +61,7 @@ func (p *peer) close() {
 
 // write sends raw bytes. A victim that has ended the connection is no failure of the peer's.
 func (p *peer) write(b []byte) {
+	p.sent = append(p.sent, b...)
 	if p.broken != nil || len(b) == 0 {
 		return
 	}
@@ -90,22 +97,34 @@ func (p *peer) receive(n int, deadline time.Time) ([]byte, error) {
 	return bytes.Clone(p.in.Next(n)), nil
 }
 
-// receiveFrame returns the next frame, opened.
+// partial is a frame of which not everything has come.
+type partial struct {
+	begun   bool
+	header  codec.Header
+	payload []byte
+}
+
+// receiveFrame returns the next frame, opened. After a deadline it goes on where it was.
 func (p *peer) receiveFrame(deadline time.Time) (sv2.Frame, error) {
-	header, err := p.receiveBlock(codec.HeaderSize, deadline)
-	if err != nil {
-		return sv2.Frame{}, err
-	}
-	h, _, _ := codec.TakeHeader(header)
-	var payload []byte
-	for len(payload) < int(h.MsgLength) {
-		piece, err := p.receiveBlock(min(int(h.MsgLength)-len(payload), noise.MaxChunk), deadline)
+	f := &p.partial
+	if !f.begun {
+		header, err := p.receiveBlock(codec.HeaderSize, deadline)
 		if err != nil {
 			return sv2.Frame{}, err
 		}
-		payload = append(payload, piece...)
+		f.header, _, _ = codec.TakeHeader(header)
+		f.begun = true
 	}
-	return sv2.Frame{Header: h, Payload: payload}, nil
+	for len(f.payload) < int(f.header.MsgLength) {
+		piece, err := p.receiveBlock(min(int(f.header.MsgLength)-len(f.payload), noise.MaxChunk), deadline)
+		if err != nil {
+			return sv2.Frame{}, err
+		}
+		f.payload = append(f.payload, piece...)
+	}
+	whole := sv2.Frame{Header: f.header, Payload: f.payload}
+	p.partial = partial{}
+	return whole, nil
 }
 
 func (p *peer) receiveBlock(plain int, deadline time.Time) ([]byte, error) {
@@ -133,6 +152,11 @@ func (p *peer) expect(m sv2.Message) error {
 
 // awaitEnd reads until the victim has ended the connection or the time is over, and notes what it sends meanwhile.
 func (p *peer) awaitEnd(deadline time.Time) (ended bool) {
+	p.ended = p.ended || p.readToEnd(deadline)
+	return p.ended
+}
+
+func (p *peer) readToEnd(deadline time.Time) (ended bool) {
 	for {
 		f, err := p.receiveFrame(deadline)
 		switch {

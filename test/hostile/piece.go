@@ -17,10 +17,14 @@ func raw(b ...byte) piece { return func(*peer) []byte { return b } }
 func text(s string) piece { return raw([]byte(s)...) }
 func zeros(n int) piece   { return raw(make([]byte, n)...) }
 func none() piece         { return raw() }
+
+// junk is n bytes without meaning, the same in every run.
 func junk(n int) piece {
-	return func(*peer) []byte {
+	return func(p *peer) []byte {
 		b := make([]byte, n)
-		rand.Read(b)
+		for i := range b {
+			b[i] = byte(p.random.Uint32())
+		}
 		return b
 	}
 }
@@ -122,6 +126,32 @@ var question = func(p *peer) []byte {
 		message(&sv2.OpenStandardMiningChannel{RequestID: 1, UserIdentity: []byte("worker")}),
 		message(&sv2.RequestTransactionData{TemplateID: 1 << 60}),
 	)(p)
+}
+
+// family is the group of messages of the victim's protocol.
+func (p *peer) family() sv2.Protocol {
+	switch p.about.Protocol {
+	case sv2.ProtocolMining:
+		return sv2.Mining
+	case sv2.ProtocolJobDeclaration:
+		return sv2.JobDeclaration
+	}
+	return sv2.TemplateDistribution
+}
+
+// randomMessage is one that the victim may get, in name: its contents are anything.
+func randomMessage(p *peer) []byte {
+	for {
+		info := sv2.Messages()[p.random.IntN(len(sv2.Messages()))]
+		if info.From&p.role == 0 || info.Protocol != sv2.Common && info.Protocol != p.family() {
+			continue
+		}
+		extension := info.ExtensionType
+		if info.ChannelMsg {
+			extension |= sv2.ChannelMsgBit
+		}
+		return p.sealed(plainFrame(extension, info.MsgType, junk(p.random.IntN(300))(p)))
+	}
 }
 
 // --- What can be done to a piece ---

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -57,12 +58,18 @@ func describe(c *Case) map[string]any {
 	}
 }
 
-// printProgress shows on which case a run is, when it is as expected on one line that is written over.
+// printProgress shows how far a run is, on one line that is written over.
 func printProgress(done, all int, r *Result) {
-	fmt.Printf("\r\x1b[K%d of %d  %s: %s", done, all, r.Case.Step, r.Case.Name)
+	const erase = "\r\x1b[K"
+	fmt.Fprintf(os.Stderr, "%s%d of %d  %s: %s", erase, done, all, r.Case.Step, r.Case.Name)
 	if done == all {
-		fmt.Print("\r\x1b[K")
+		fmt.Fprint(os.Stderr, erase)
 	}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // printReport prints a line for each case, or only for those that are not as expected, and what the victim held.

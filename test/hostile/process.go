@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -112,7 +113,22 @@ func (p *process) wait(within time.Duration) (status int, fault string) {
 	if signal := state.Sys().(syscall.WaitStatus); signal.Signaled() {
 		return -1, "the program was ended by signal " + signal.Signal().String()
 	}
-	return state.ExitCode(), ""
+	return state.ExitCode(), p.fault()
+}
+
+// faultMarks begin what a runtime or a sanitizer prints about a program that is wrong.
+var faultMarks = []string{"panic: ", "fatal error: ", "runtime error: ", "Sanitizer: "}
+
+// fault returns a line that says that the program itself is wrong, or nothing.
+func (p *process) fault() string {
+	for _, line := range p.output() {
+		for _, mark := range faultMarks {
+			if strings.Contains(line, mark) {
+				return line
+			}
+		}
+	}
+	return ""
 }
 
 // sample follows the memory of the program until it ends. What the system counts for an ended process includes this one's

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ type Usage struct {
 	Descriptors int   `json:"descriptors"`       // open ones
 	Threads     int   `json:"threads,omitempty"` // of a process, or goroutines
 	Live        int64 `json:"live,omitempty"`    // bytes of buffers that the library has not given back
+
+	open []string // what the descriptors of a process are, where that is known
 }
 
 // Bounds are how much more a victim may hold after a group of cases than before the first one.
@@ -37,9 +40,22 @@ func (u Usage) exceeds(before Usage, b Bounds) string {
 	check("bytes", u.Bytes, before.Bytes, b.Bytes)
 	check("peak", u.Peak, before.Bytes, b.Peak)
 	check("descriptors", int64(u.Descriptors), int64(before.Descriptors), 0)
+	if u.Descriptors > before.Descriptors {
+		what = append(what, u.openedSince(before)...)
+	}
 	check("threads", int64(u.Threads), int64(before.Threads), int64(b.Threads))
 	check("live", u.Live, before.Live, 0)
 	return strings.Join(what, "; ")
+}
+
+// openedSince names the descriptors that were not there before.
+func (u Usage) openedSince(before Usage) (targets []string) {
+	for _, target := range u.open {
+		if !slices.Contains(before.open, target) {
+			targets = append(targets, "open: "+target)
+		}
+	}
+	return targets
 }
 
 // settledUsage is the usage once the victim has come to rest: it may close connections later than its peers do.
@@ -61,7 +77,16 @@ func processUsage(pid int) (u Usage, ok bool) {
 	if err != nil {
 		return u, false
 	}
-	u.Descriptors = len(descriptors)
+	poller := []string{"anon_inode:[eventpoll]", "anon_inode:[eventfd]"}
+	for _, one := range descriptors {
+		target, _ := os.Readlink(folder + "/fd/" + one.Name())
+		if at := slices.Index(poller, target); at >= 0 {
+			poller = slices.Delete(poller, at, at+1) // the Go runtime opens these two at its first timer
+			continue
+		}
+		u.open = append(u.open, target)
+	}
+	u.Descriptors = len(u.open)
 	text, err := os.ReadFile(folder + "/status")
 	if err != nil {
 		return u, false
