@@ -22,7 +22,8 @@ func (s *Session) Feed(in []byte, now Time) (taken int, err error) {
 }
 
 // PeerClosed tells that the peer has closed its side: nothing more will come. What has come before is still given as events,
-// then the session ends with PeerClosed.
+// then the session ends with PeerClosed and drops what waits to be sent. A peer that closed only its side may still read: send
+// what Output gives before calling this, and it gets its answers.
 func (s *Session) PeerClosed() {
 	s.forget()
 	idle := s.hungry()
