@@ -22,17 +22,19 @@ func send(pieces ...piece) act {
 	}
 }
 
-// trickle sends a piece byte by byte, over twice the time that the victim waits.
+// trickle sends a piece byte by byte, over three times the time that the victim waits. A victim that is still there at the end
+// has taken each byte for progress.
 func trickle(of piece) act {
 	return func(p *peer) error {
 		b := of(p)
-		pause := 2 * p.about.Deadline / time.Duration(len(b))
+		pause := 3 * p.about.Deadline / time.Duration(len(b))
 		for _, one := range b {
 			p.write([]byte{one})
 			if p.awaitEnd(time.Now().Add(pause)) {
-				break
+				return nil
 			}
 		}
+		p.outlasted = true
 		return nil
 	}
 }

@@ -20,21 +20,22 @@ type peerPolicy func(certificate *noise.Certificate, server noise.PublicKey) err
 
 // peer is the hostile end of one connection.
 type peer struct {
-	conn    *net.TCPConn
-	about   *Description
-	role    sv2.Party
-	link    *link // nil on a plain connection, and before the handshake is over
-	in      bytes.Buffer
-	random  *rand.Rand
-	partial partial
-	ended   bool           // the victim has ended the connection
-	sent    []byte         // so far, as it went out; of the last flood only
-	broken  error          // the first failure to write
-	others  []acquaintance // made by crowd
-	victim  Victim
-	began   time.Time      // being hostile
-	seen    []codec.Header // of the victim, while it was waited for
-	flags   uint32         // of SetupConnection.Error
+	conn      *net.TCPConn
+	about     *Description
+	role      sv2.Party
+	link      *link // nil on a plain connection, and before the handshake is over
+	in        bytes.Buffer
+	random    *rand.Rand
+	partial   partial
+	outlasted bool           // the victim has let itself be trickled at
+	ended     bool           // the victim has ended the connection
+	sent      []byte         // so far, as it went out; of the last flood only
+	broken    error          // the first failure to write
+	others    []acquaintance // made by crowd
+	victim    Victim
+	began     time.Time      // being hostile
+	seen      []codec.Header // of the victim, while it was waited for
+	flags     uint32         // of SetupConnection.Error
 }
 
 func newPeer(conn *net.TCPConn, v Victim) *peer {

@@ -103,7 +103,7 @@ func restingUsage(v Victim) Usage {
 	least, _ := v.Usage()
 	for range 10 {
 		time.Sleep(20 * time.Millisecond)
-		if now, ok := v.Usage(); ok && now.Descriptors <= least.Descriptors {
+		if now, ok := v.Usage(); ok && now.Descriptors <= least.Descriptors && now.Live <= least.Live {
 			least = now
 		}
 	}

@@ -80,6 +80,9 @@ func (p *peer) watch(c *Case) Ending {
 	case c.Want == Stays:
 		return Ends
 	}
+	if p.outlasted {
+		return Stays
+	}
 	// A peer that never reads has seen the end when it could not write any more.
 	if c.Step == StepNeverReading {
 		if p.broken != nil {
