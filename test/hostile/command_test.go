@@ -33,7 +33,7 @@ func TestServerByAddress(t *testing.T) {
 	}
 }
 
-// TestServerWithAnotherKey: NO-21: a server that does not have the key that was given is not tried.
+// TestServerWithAnotherKey: a server that does not have the key that was given is not tried.
 func TestServerWithAnotherKey(t *testing.T) {
 	server, err := newSessionVictim(sv2.Server, true)
 	if err != nil {
