@@ -165,6 +165,14 @@ func TestSequences(t *testing.T) {
 			t.Errorf("%x as %d elements: %v", raw, count, kind)
 		}
 	}
+	for raw, count := range map[string]int{"": -1, string(make([]byte, 3)): math.MinInt} {
+		if _, kind := NewSeqB016M([]byte(raw), count); kind != status.BadSequence {
+			t.Errorf("%d elements: %v", count, kind)
+		}
+	}
+	if _, kind := NewSeqB016M(make([]byte, 3*(Seq064KMax+1)), Seq064KMax+1); kind != status.FieldTooLong {
+		t.Errorf("65,536 elements: %v", kind)
+	}
 	for range Seq064KMax - 3 {
 		list, _ = list.Append(nil)
 	}

@@ -55,8 +55,15 @@ type SeqB016M struct {
 	count int
 }
 
-// NewSeqB016M checks that raw holds exactly count elements, each a U24 length and that many bytes, and borrows it.
+// NewSeqB016M checks that raw holds exactly count elements, each a U24 length and that many bytes, and borrows it. If it does
+// not, that is [status.BadSequence]; more than 65,535 elements are [status.FieldTooLong].
 func NewSeqB016M(raw []byte, count int) (SeqB016M, status.Kind) {
+	switch {
+	case count < 0:
+		return SeqB016M{}, status.BadSequence
+	case count > Seq064KMax:
+		return SeqB016M{}, status.FieldTooLong
+	}
 	s, rest, kind := takeB016Ms(raw, count)
 	if kind != 0 || len(rest) != 0 {
 		return SeqB016M{}, status.BadSequence
