@@ -208,24 +208,3 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
-
-// FuzzDataTypes decodes anything as each type; what decodes encodes to the bytes that were taken, save a BOOL's upper bits.
-func FuzzDataTypes(f *testing.F) {
-	for i, c := range cases() {
-		f.Add(uint8(i), c.wire)
-	}
-	f.Fuzz(func(t *testing.T, which uint8, in []byte) {
-		c := cases()[int(which)%len(cases())]
-		again, rest, kind := c.take(in)
-		if kind != 0 {
-			return
-		}
-		taken := in[:len(in)-len(rest)]
-		if c.name == "BOOL" {
-			taken = []byte{taken[0] & 1}
-		}
-		if !bytes.Equal(again, taken) {
-			t.Fatalf("%s: took %x, encodes to %x", c.name, taken, again)
-		}
-	})
-}

@@ -87,32 +87,175 @@ func fuzzRawAct2(t *testing.T, s *server, message []byte) {
 	}
 }
 
+// FuzzCertificate: bytes of any length are a certificate that writes them again,
+// or CertificateLength or KeyInvalid; only what the authority signed verifies.
+func FuzzCertificate(f *testing.F) {
+	f.Fuzz(func(t *testing.T, b []byte, now uint64, leeway uint32, noClock bool) {
+		c, err := ParseCertificate(b)
+		if (err == nil) != (len(b) == CertificateSize) || err == nil && !bytes.Equal(c.Append(nil), b) {
+			t.Fatalf("%x: %v", b, err)
+		}
+		full, err := ParseFullCertificate(b)
+		if err != nil {
+			if !errors.Is(err, status.CertificateLength) && !errors.Is(err, status.KeyInvalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if !bytes.Equal(full.Append(nil), b) || full.Server.Check() != nil || full.Authority.Check() != nil {
+			t.Fatalf("%x", b)
+		}
+		policy := RequireAuthority(full.Authority).WithLeeway(leeway)
+		if noClock {
+			policy = policy.WithoutClock()
+		}
+		err = policy.Verify(&full.Certificate, full.Server, now)
+		var kind status.Kind
+		switch {
+		case err == nil:
+			early, late := uint64(full.ValidFrom), uint64(full.NotValidAfter)+uint64(leeway)
+			if full.Version != CertificateVersion || early > uint64(full.NotValidAfter) || !noClock && (now > late || now+uint64(leeway) < early && now < early) {
+				t.Fatalf("%+v is valid at %d", full.Certificate, now)
+			}
+			full.Signature[leeway%SignatureSize] ^= 1
+			if policy.Verify(&full.Certificate, full.Server, now) == nil {
+				t.Fatal("changed, and valid")
+			}
+		case !errors.As(err, &kind) || kind.Class() != status.ClassAuth:
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzTransport seals and opens with both ends of a link in the ways that there
+// are, in any order, with bytes changed on the way: what opens is what was
+// sealed, and after a change nothing opens again.
+func FuzzTransport(f *testing.F) {
+	f.Fuzz(func(t *testing.T, operations []byte) {
+		s := newServer(t)
+		var ends [2]*Transport
+		ends[0], ends[1] = s.connect(t)
+		var dead [2]bool // of each end: it has failed to open
+		for len(operations) >= 4 {
+			what, size, change := operations[0], int(operations[1]), operations[2]
+			if size >= 250 {
+				size = MaxChunk*int(size-249) + size - 252
+			}
+			from, to := what&1, 1-what&1
+			frame := frameOf(size)
+			wire := make([]byte, SealedFrameSize(size)+Headroom)
+			var n int
+			var err error
+			if what&2 == 0 {
+				n, err = ends[from].Seal(wire, (*[HeaderSize]byte)(frame), frame[HeaderSize:])
+			} else {
+				copy(wire[Headroom:], frame)
+				n, err = ends[from].SealInPlace(wire, len(frame))
+			}
+			if dead[from] {
+				if !errors.Is(err, status.TransportClosed) {
+					t.Fatal(err)
+				}
+				operations = operations[4:]
+				continue
+			}
+			if err != nil || n != SealedFrameSize(size) {
+				t.Fatal(n, err)
+			}
+			wire = wire[:n]
+			wire[int(operations[3])*n/256] ^= change
+			plain, err := openAs(ends[to], what>>2, wire, size)
+			switch {
+			case dead[to]:
+				if !errors.Is(err, status.TransportClosed) {
+					t.Fatal(err)
+				}
+			case change != 0:
+				if err == nil || !ends[to].Closed() {
+					t.Fatal("changed, and opened", err)
+				}
+				dead[to] = true
+			case err != nil || !bytes.Equal(plain, frame):
+				t.Fatalf("%v, %x, want %x", err, plain, frame)
+			}
+			operations = operations[4:]
+		}
+	})
+}
+
+// openAs opens a sealed frame whole, in two steps, or in place, at once or as
+// its bytes arrive.
+func openAs(link *Transport, way byte, wire []byte, payload int) ([]byte, error) {
+	if way&1 == 0 {
+		for have := range len(wire) {
+			if way&2 == 0 || have%97 != 0 {
+				continue // only with some of the bytes
+			}
+			if _, _, err := link.OpenInPlace(wire[:have], payload); !errors.Is(err, status.Truncated) {
+				return nil, err
+			}
+		}
+		size, consumed, err := link.OpenInPlace(wire, payload)
+		if err != nil {
+			return nil, err
+		}
+		if consumed != len(wire) {
+			return nil, errors.New("consumed less than the frame")
+		}
+		return wire[Headroom : Headroom+size], nil
+	}
+	plain := make([]byte, HeaderSize+payload)
+	n, err := link.OpenHeader((*[SealedHeaderSize]byte)(wire), (*[HeaderSize]byte)(plain))
+	if err == nil && n > 0 {
+		_, err = link.OpenPayload(plain[HeaderSize:], wire[SealedHeaderSize:])
+	}
+	return plain, err
+}
+
+// FuzzAdmission: in no history of times are more taken than the bound allows.
+func FuzzAdmission(f *testing.F) {
+	f.Fuzz(func(t *testing.T, rate, burst uint16, steps []byte) {
+		a, err := NewAdmission(uint32(rate), uint32(burst))
+		if (err == nil) != (rate > 0 && burst > 0) {
+			t.Fatal(err)
+		}
+		var now, latest, taken uint64
+		for i := 0; i+1 < len(steps); i += 2 {
+			if steps[i]&1 == 0 {
+				now += uint64(steps[i+1]) << (steps[i] >> 3)
+			} else {
+				now -= min(now, uint64(steps[i+1])<<(steps[i]>>3))
+			}
+			latest = max(latest, now)
+			if err := a.Take(now); err == nil {
+				taken++
+			} else if !errors.Is(err, status.HandshakeRate) {
+				t.Fatal(err)
+			}
+		}
+		if most := uint64(burst) + latest/1000*uint64(rate) + latest%1000*uint64(rate)/1000 + 1; taken > most {
+			t.Fatalf("%d of %d", taken, most)
+		}
+	})
+}
+
 func FuzzAct1FixedKeys(f *testing.F) {
-	f.Add(make([]byte, Act1Size))
-	f.Add(bytes.Repeat([]byte{0xff}, Act1Size))
-	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, message []byte) { fuzzAct1(t, newServer(t), message) })
 }
 
 func FuzzAct1RandomKeys(f *testing.F) {
-	f.Add(uint64(1), make([]byte, Act1Size))
 	f.Fuzz(func(t *testing.T, seed uint64, message []byte) { fuzzAct1(t, drawn(t, seed), message) })
 }
 
 func FuzzAct2FixedKeys(f *testing.F) {
-	f.Add([]byte{})
-	f.Add([]byte{1})
-	f.Add(append(make([]byte, 233), 1))
 	f.Fuzz(func(t *testing.T, change []byte) { fuzzAct2(t, newServer(t), change) })
 }
 
 func FuzzAct2RandomKeys(f *testing.F) {
-	f.Add(uint64(1), []byte{1})
 	f.Fuzz(func(t *testing.T, seed uint64, change []byte) { fuzzAct2(t, drawn(t, seed), change) })
 }
 
 func FuzzAct2Raw(f *testing.F) {
-	f.Add(uint64(1), make([]byte, Act2Size))
 	f.Fuzz(func(t *testing.T, seed uint64, message []byte) { fuzzRawAct2(t, drawn(t, seed), message) })
 }
 
@@ -120,9 +263,6 @@ func FuzzAct2Raw(f *testing.F) {
 // says, and perhaps with one byte changed: the decoder gives the frames up to
 // there, each whole and right, then an error for good.
 func FuzzDecoder(f *testing.F) {
-	f.Add([]byte{0, 1, 50}, []byte{1, 2, 3}, uint32(0), byte(0))
-	f.Add([]byte{255, 254}, []byte{22, 0, 16}, uint32(30), byte(1))
-	f.Add([]byte{7}, []byte{}, uint32(5), byte(0x80))
 	f.Fuzz(func(t *testing.T, shape, cuts []byte, at uint32, flip byte) {
 		if len(shape) > 20 {
 			shape = shape[:20]
@@ -194,9 +334,6 @@ func FuzzDecoder(f *testing.F) {
 
 // FuzzKeyText: what parses prints the same; nothing panics.
 func FuzzKeyText(f *testing.F) {
-	f.Add([]byte("9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh"))
-	f.Add([]byte("mkDLTBBRxdBv998612qipDYoTK3YUrqLe8uWw7gu3iXbSrn2n"))
-	f.Add([]byte("11111111111111111111111111111111111111"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if k, err := ParsePublicKey(text); err == nil && k.String() != string(text) {
 			t.Fatalf("%q prints as %s", text, k)

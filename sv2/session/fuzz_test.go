@@ -109,20 +109,8 @@ func expectPeersFault(t testing.TB, err error) {
 	}
 }
 
-func seeds(f *testing.F) {
-	setup := frame(f, &sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Vendor: []byte("v")})
-	for v := range byte(16) {
-		f.Add(v, byte(255), append(append(append([]byte{}, setup...), frame(f, request(1, 2, 3))...), frame(f, openFrame)...))
-		f.Add(v, byte(3), append(append(append([]byte{}, setup...), frame(f, request(1, 5))...), frame(f, &sv2.SubmitSharesExtended{}, 2, 0, 1, 1, 0, 'w')...))
-		f.Add(v, byte(255), append(append(append([]byte{}, frame(f, setupOK)...), frame(f, job)...), frame(f, success(1, 2))...))
-		f.Add(v, byte(1), append(append([]byte{}, frame(f, setupOK)...), frame(f, refusal(1, []uint16{3}, []uint16{5}))...))
-		f.Add(v, byte(9), append(append(append([]byte{}, frame(f, setupOK)...), frame(f, success(1, 2))...), frame(f, &sv2.ChannelEndpointChanged{})...))
-	}
-}
-
 // FuzzPlain: anything, to either end of a plain connection.
 func FuzzPlain(f *testing.F) {
-	seeds(f)
 	f.Fuzz(func(t *testing.T, v, piece byte, in []byte) {
 		var a account
 		s, p := variant(t, v, [2]Security{Plain(), Plain()}, &a)
@@ -133,8 +121,6 @@ func FuzzPlain(f *testing.F) {
 // FuzzSealed: anything, to either end of an encrypted connection after a real handshake: as frames sealed with the right keys
 // or, with the highest bit of the variant, as it is.
 func FuzzSealed(f *testing.F) {
-	seeds(f)
-	f.Add(byte(0x80), byte(7), []byte("not sealed, but long enough for a header"))
 	k := newKeys(f)
 	f.Fuzz(func(t *testing.T, v, piece byte, in []byte) {
 		var a account
@@ -149,8 +135,6 @@ func FuzzSealed(f *testing.F) {
 
 // FuzzHandshake: anything in place of the other end's act, and behind it.
 func FuzzHandshake(f *testing.F) {
-	f.Add(byte(0), make([]byte, noise.Act2Size+5))
-	f.Add(byte(1), make([]byte, noise.Act1Size+50))
 	k := newKeys(f)
 	f.Fuzz(func(t *testing.T, v byte, in []byte) {
 		var a account
