@@ -3,8 +3,9 @@
 #
 #   scripts/build_library.sh OUTDIR [GOARCH [GOARM]]
 #
-# Environment: CC, AR, OBJCOPY, LD for the target; SV2_TAGS Go build tags (sv2debug); SV2_GOFLAGS further go build flags
-# (-asan, -race); SV2_CFLAGS flags for the C shim and the link.
+# Environment: CC, AR, OBJCOPY, LD for the target; SV2_TAGS Go build tags (sv2debug, libfuzzer); SV2_GOFLAGS further go build flags
+# (-asan, -race); SV2_CFLAGS flags for the C shim and the link. With the tag libfuzzer there is only an archive: its Go code
+# calls into the fuzzer, which is part of a program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$1
@@ -59,15 +60,17 @@ fi
 "${objcopy[@]}" --wildcard --keep-global-symbol='sv2_*' "$work/all.o" "$work/sv2.o"
 "${ar[@]}" rcsD "$work/libsv2.a" "$work/sv2.o"
 
-version=$(awk '/define SV2_VERSION_(MAJOR|MINOR|PATCH) / { v = v "." $3 } END { print substr(v, 2) }' include/sv2.h)
-major=${version%%.*}
-printf 'SV2_%s { global: sv2_*; local: *; };\n' "$major" >"$work/sv2.map"
-# shellcheck disable=SC2086
-"${cc[@]}" ${SV2_CFLAGS:-} -shared -o "$out/libsv2.so.$version" "$work/sv2.o" -lpthread \
-    -Wl,--version-script="$work/sv2.map" -Wl,-soname,"libsv2.so.$major" -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack \
-    -Wl,--build-id=none -Wl,-Bsymbolic
-ln -sf "libsv2.so.$version" "$out/libsv2.so.$major"
-ln -sf "libsv2.so.$major" "$out/libsv2.so"
+if [[ $tags != *libfuzzer* ]]; then
+    version=$(awk '/define SV2_VERSION_(MAJOR|MINOR|PATCH) / { v = v "." $3 } END { print substr(v, 2) }' include/sv2.h)
+    major=${version%%.*}
+    printf 'SV2_%s { global: sv2_*; local: *; };\n' "$major" >"$work/sv2.map"
+    # shellcheck disable=SC2086
+    "${cc[@]}" ${SV2_CFLAGS:-} -shared -o "$out/libsv2.so.$version" "$work/sv2.o" -lpthread \
+        -Wl,--version-script="$work/sv2.map" -Wl,-soname,"libsv2.so.$major" -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack \
+        -Wl,--build-id=none -Wl,-Bsymbolic
+    ln -sf "libsv2.so.$version" "$out/libsv2.so.$major"
+    ln -sf "libsv2.so.$major" "$out/libsv2.so"
+fi
 
 # The archive comes last: it is what make looks at.
 mv -f "$work/libsv2.a" "$out/libsv2.a"
