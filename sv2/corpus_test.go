@@ -12,7 +12,7 @@ import (
 
 // TestCorpus: the seeds of the fuzz targets here, and of those of the C ABI that take messages, are what this makes.
 func TestCorpus(t *testing.T) {
-	var raw []corpus.Seed
+	var raw, encode []corpus.Seed
 	for i, m := range blank() {
 		seeds := messageSeeds(t, i)
 		name := reflect.TypeOf(m).Elem().Name()
@@ -25,6 +25,11 @@ func TestCorpus(t *testing.T) {
 		}
 		raw = append(raw, corpus.Seed{Name: "encode-" + name, Values: []any{append([]byte{0x80 | byte(i)}, bytes.Repeat([]byte{2, 0, 7}, 40)...)}})
 	}
+	for i, m := range blank() {
+		name := reflect.TypeOf(m).Elem().Name()
+		encode = append(encode, corpus.Seed{Name: name, Values: []any{byte(i), bytes.Repeat([]byte{2, 0, 7}, 20)}})
+	}
+	corpus.Go(t, "FuzzEncode", encode...)
 	stream := streamSeed(t)
 	raw = append(raw, corpus.Seed{Name: "batch", Values: []any{append([]byte{0x7f, 0, 1}, stream...)}})
 	corpus.Raw(t, "..", "message", raw...)

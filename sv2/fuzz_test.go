@@ -2,7 +2,11 @@ package sv2
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"math"
+	"reflect"
 	"testing"
 
 	"github.com/libsv2/libsv2/codec"
@@ -86,7 +90,8 @@ func checkExplained(t *testing.T, info *Info, payload []byte, err error) {
 	}
 }
 
-// FuzzFrameDecoder feeds a stream in arbitrary cuts: the frames must be those of the whole, memory bounded, errors final.
+// FuzzFrameDecoder gives a stream in arbitrary cuts, by copy or in place: the frames must be those of the whole, memory bounded,
+// errors final.
 func FuzzFrameDecoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, wire, cuts []byte, most uint16) {
 		maxPayload := int(most) + 1
@@ -104,7 +109,7 @@ func FuzzFrameDecoder(f *testing.F) {
 			if len(cuts) > 0 && len(wire) > 0 {
 				piece = wire[:min(len(wire), 1+int(cuts[i%len(cuts)]))]
 			}
-			n, feedErr := d.Feed(piece)
+			n, feedErr := give(d, piece, len(cuts) > 0 && cuts[i%len(cuts)]&1 == 1)
 			wire = wire[n:]
 			if held > 2*(codec.HeaderSize+maxPayload) {
 				t.Fatalf("holds %d bytes", held)
@@ -126,14 +131,115 @@ func FuzzFrameDecoder(f *testing.F) {
 				}
 				whole = rest
 			}
-			if feedErr != nil {
-				t.Fatalf("Feed failed with %v and Next did not", feedErr)
+			if feedErr != nil && feedErr != status.Limit {
+				t.Fatalf("giving bytes failed with %v and Next did not", feedErr)
+			}
+			if d.Buffered() != len(whole)-len(wire) {
+				t.Fatalf("%d bytes buffered, want %d", d.Buffered(), len(whole)-len(wire))
 			}
 			if len(wire) == 0 {
 				return
 			}
 		}
 	})
+}
+
+// give passes bytes to a decoder by Feed, or by Writable and Commit, and returns how many it took.
+func give(d *FrameDecoder, in []byte, byCommit bool) (int, error) {
+	if !byCommit {
+		return d.Feed(in)
+	}
+	dst, err := d.Writable()
+	if err != nil {
+		return 0, err
+	}
+	n := copy(dst, in)
+	return n, d.Commit(n)
+}
+
+// FuzzEncode gives a message any values, too long ones among them: it encodes, to what decodes to the same, or one of its
+// fields is named as the reason and nothing is written.
+func FuzzEncode(f *testing.F) {
+	f.Fuzz(func(t *testing.T, which byte, in []byte) {
+		message := int(which) % len(blank())
+		m, again := blank()[message], blank()[message]
+		trailing := assign(m, in)
+		prefix := []byte("prefix")
+		frame, err := m.AppendFrame(prefix, trailing)
+		if refused := m.Validate(); refused != nil || err != nil {
+			var e *Error
+			if !errors.As(err, &e) || !bytes.Equal(frame, prefix) {
+				t.Fatalf("%v, and %d bytes written", err, len(frame)-len(prefix))
+			}
+			if refused == nil {
+				if e.Kind != status.FrameTooLarge {
+					t.Fatal(err)
+				}
+			} else if refused.Error() != err.Error() || e.Field < 0 || e.Field >= len(m.Info().Fields) || e.Kind.Class() == status.ClassInternal {
+				t.Fatalf("%v, %v", refused, err)
+			}
+			if payload, err := m.Append(prefix); (err != nil) != (refused != nil) || err != nil && !bytes.Equal(payload, prefix) {
+				t.Fatal(err)
+			}
+			return
+		}
+		got, rest, _, err := TakeFrame(frame[len(prefix):], PayloadSizeMax)
+		if err != nil || len(rest) != 0 {
+			t.Fatal(err, len(rest))
+		}
+		if behind, err := DecodeFrame(got, again); err != nil || !bytes.Equal(behind, trailing) {
+			t.Fatalf("%v, %d bytes behind it", err, len(behind))
+		}
+		for i := range m.Info().Fields {
+			a, b := reflect.ValueOf(m).Elem().Field(i).Interface(), reflect.ValueOf(again).Elem().Field(i).Interface()
+			if x, y := fmt.Sprintf("%x", a), fmt.Sprintf("%x", b); x != y {
+				t.Fatalf("%s: %s became %s", m.Info().Fields[i].Name, x, y)
+			}
+		}
+	})
+}
+
+// assign gives the fields of a message values from the input, and returns what is left of it.
+func assign(m Message, in []byte) (rest []byte) {
+	take := func(n int) []byte {
+		b := make([]byte, n)
+		in = in[copy(b, in):]
+		return b
+	}
+	for i := range m.Info().Fields {
+		field := reflect.ValueOf(m).Elem().Field(i)
+		switch field.Kind() {
+		case reflect.Bool:
+			field.SetBool(take(1)[0]&1 == 1)
+		case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+			field.SetUint(binary.LittleEndian.Uint64(append(take(field.Type().Bits()/8), make([]byte, 8)...)))
+		case reflect.Float32:
+			field.SetFloat(float64(math.Float32frombits(binary.LittleEndian.Uint32(take(4)) &^ 0x7f800000)))
+		case reflect.Array:
+			reflect.Copy(field, reflect.ValueOf(take(field.Len())))
+		case reflect.Slice:
+			n := int(take(1)[0])
+			switch {
+			case n >= 250: // around what types can hold, in elements of 1, 2, 4 and 32 bytes
+				field.SetBytes(make([]byte, []int{256, 65535, 65536, 4 * 65536, 32 * 256, 32 * 65536}[n-250]))
+			default:
+				field.SetBytes(take(n))
+			}
+		default:
+			switch v := field.Addr().Interface().(type) {
+			case *codec.OptionU32:
+				*v = codec.OptionU32{Value: uint32(take(1)[0])}
+				if v.Present = v.Value > 9; !v.Present {
+					v.Value = 0
+				}
+			case *codec.SeqB016M:
+				for range take(1)[0] % 8 {
+					*v, _ = v.Append(take(int(take(1)[0])))
+				}
+			}
+		}
+	}
+	return in
 }
 
 // FuzzAnyMessage takes frames from the front of anything: what decodes by its type encodes to a frame with the same pair, bit and

@@ -23,10 +23,16 @@ func TestCorpus(t *testing.T) {
 		"client-job":       join(frame(t, setupOK), frame(t, job), frame(t, success(1, 2))),
 		"client-retry":     join(frame(t, setupOK), frame(t, refusal(1, []uint16{3}, []uint16{5}))),
 		"client-changed":   join(frame(t, setupOK), frame(t, success(1, 2)), frame(t, &sv2.ChannelEndpointChanged{})),
+		"server-refused":   join(frame(t, &sv2.SetupConnection{Protocol: 1, MinVersion: 2, MaxVersion: 2})),
+		"server-flags":     join(frame(t, &sv2.SetupConnection{MinVersion: 2, MaxVersion: 2, Flags: 4}), frame(t, request(1, 2)), frame(t, &sv2.SubmitSharesExtended{}, 0, 2, 1, 0, 1, 'w')),
+		"client-flags":     join(frame(t, &sv2.SetupConnectionSuccess{UsedVersion: 2, Flags: 4}), frame(t, success(1, 2)), frame(t, job)),
 		"client-refused":   frame(t, &sv2.SetupConnectionError{Flags: 1, ErrorCode: []byte("unsupported-protocol")}),
 		"client-reconnect": join(frame(t, setupOK), frame(t, &sv2.Reconnect{NewHost: []byte("h")})),
 	} {
 		for v := range byte(16) {
+			if name[7:] == "flags" || name[7:] == "refused" {
+				v = v<<2 | v&1 // the settings that these are about
+			}
 			if isClient := v&1 == 0; isClient == (name[:6] == "client") {
 				streams = append(streams, seed(fmt.Sprintf("%s-%d", name, v), v, byte(16*v+7), in))
 			}
@@ -42,9 +48,9 @@ func TestCorpus(t *testing.T) {
 	carried := []byte{0, 255, 1, 255, 0, 255, 1, 255, 0, 255, 1, 255}
 	talk := join(carried, carried, []byte{3, 0, 4, 0, 3, 1, 4, 1, 3, 2, 4, 2}, carried)
 	var relays []corpus.Seed
-	for v := range byte(8) {
+	for v := range byte(32) {
 		relays = append(relays, seed(fmt.Sprintf("plain-%d", v), 2*v, 2*v+1, join(talk, []byte{8, 0}, carried)),
-			seed(fmt.Sprintf("encrypted-%d", v), 0x40|2*v, 2*v+1, talk))
+			seed(fmt.Sprintf("encrypted-%d", v), 0x40|2*v, 2*(31-v)+1, talk))
 	}
 	relays = append(relays,
 		seed("accept", byte(0), byte(9), join(carried, []byte{5, 0}, talk)), seed("refuse", byte(0), byte(9), join(carried, []byte{6, 0}, talk)),

@@ -27,6 +27,14 @@ func variant(t testing.TB, v byte, security [2]Security, a *account) (*end, *Pro
 		if v&4 != 0 {
 			c.Extensions.Required = []uint16{2}
 		}
+		if v&0x10 != 0 {
+			c.RefuseFlags, c.UserIdentity = 4, []byte("worker")
+			c.Extensions.OnTimeout = OnTimeoutFail
+		}
+		if v&0x20 != 0 {
+			c.Setup.Flags, c.Extensions.OnTimeout = sv2.SetupRequiresVersionRolling, OnTimeoutReconnect
+			c.Timeouts.Inactivity = 4000
+		}
 		p, err = NewClientProfile(&c)
 	} else {
 		c := serverConfig()
@@ -38,6 +46,15 @@ func variant(t testing.TB, v byte, security [2]Security, a *account) (*end, *Pro
 		}
 		if v&2 != 0 {
 			c.Extensions = ServerExtensions{Ignore: true}
+		}
+		if v&0x10 != 0 {
+			c.Services = append(c.Services, Service{Protocol: sv2.ProtocolJobDeclaration, Flags: 1, RequiredFlags: 1})
+			c.Services[0].SuccessFlags, c.Services[0].Flags = 4, 7
+			c.TLVs.AcceptBigEndian = true
+		}
+		if v&0x20 != 0 {
+			c.Services[0].Flags, c.Services[0].RequiredFlags = 7, 4
+			c.StrictChannelBit, c.Timeouts.Inactivity = true, 4000
 		}
 		p, err = NewServerProfile(&c)
 	}
@@ -59,6 +76,8 @@ func attack(t testing.TB, s *end, a *account, p *Profile, in []byte, piece int) 
 			}
 			if v.Kind == EventSetupRequest && len(v.Frame.Payload)%2 == 0 {
 				check(t, s.AcceptSetup(0))
+			} else if v.Kind == EventSetupRequest && len(v.Frame.Payload)%3 == 0 {
+				check(t, s.RefuseSetup(0, "invalid-user-identity"))
 			}
 			if v.Kind == EventMessage {
 				s.Send(&sv2.SubmitSharesExtended{})
