@@ -4,7 +4,7 @@ BUILD ?= build
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-FUZZTIME ?= 10s
+FUZZTIME ?= 60s
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 export CC CXX
 
@@ -17,7 +17,7 @@ MINER_SOURCES := $(wildcard examples/c/*.c)
 PROVIDER_SOURCES := $(wildcard examples/cpp-interop/*.cpp)
 
 .PHONY: all library demo demo-programs test test-go test-c test-examples check header header-check conformance \
-	conformance-check format format-check lint fuzz hostile bench clean cross install interop hooks
+	conformance-check format format-check lint fuzz fuzz-coverage corpus hostile bench clean cross install interop hooks
 
 all: library
 
@@ -99,11 +99,19 @@ check:
 	scripts/check_sanitizers.sh
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh
-	$(STEP) fuzz FUZZTIME=300x
+	$(STEP) fuzz FUZZTIME=40s
 	@echo "check: everything passed"
 
+# All targets together take FUZZTIME: docs/fuzzing.md.
 fuzz:
-	scripts/fuzz.sh $(FUZZTIME)
+	scripts/fuzz.sh $(FUZZ_FLAGS) $(FUZZTIME)
+
+fuzz-coverage:
+	scripts/fuzz_coverage.sh $(FUZZ_FLAGS)
+
+# Writes the seeds that the tests compare.
+corpus:
+	SV2_WRITE_CORPUS=1 go test ./... -run '^TestCorpus$$' -count=1
 
 bench: $(BUILD)/libsv2.a
 	scripts/bench.sh $(BUILD)
