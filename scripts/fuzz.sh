@@ -68,7 +68,7 @@ one() { # KIND WHERE NAME PARTS
     if [[ $kind == go ]]; then
         [[ $unit == x ]] && limit+=x || limit+=s
         (cd "$where" && "$work/bin/${where//\//_}.test" -test.run='^$' -test.fuzz="^$name\$" -test.fuzztime="$limit" \
-            -test.parallel=1 -test.fuzzcachedir="$work/cache/${where//\//_}") >"$log.out" 2>&1 || status=$?
+            -test.parallel=1 -test.fuzzminimizetime=300x -test.fuzzcachedir="$work/cache/${where//\//_}") >"$log.out" 2>&1 || status=$?
         # The toolchain also fails when the time ends while an input is being tried; a finding names its input.
         if [[ $status -ne 0 ]] && grep -q 'context deadline exceeded' "$log.out" && ! grep -q 'Failing input' "$log.out"; then
             status=0

@@ -41,9 +41,12 @@ static void make(fuzz_input *in) {
     sv2_initiator initiator = {0};
     sv2_transport transport = {0};
     sv2_admission admission = {0};
+    sv2_session_profile profile = {0};
+    sv2_session session = {0};
+    sv2_error error;
     policy.authentication = SV2_AUTHENTICATION_INSECURE;
     certificate.not_valid_after = UINT32_MAX;
-    switch (take_u8(in) % 9) {
+    switch (take_u8(in) % 12) {
     case 0:
         SANE(sv2_buf_new(1 + take_u16(in), &buf));
         note(buf.sv2_priv_buf);
@@ -76,6 +79,29 @@ static void make(fuzz_input *in) {
         SANE(sv2_decoder_new_sealed(NULL, (sv2_transport){pick(in)}, &decoder));
         note(decoder.sv2_priv_decoder);
         break;
+    case 8: {
+        sv2_client_config config = SV2_CLIENT_CONFIG_INIT;
+        config.security = SV2_SECURITY_PLAIN;
+        config.setup.vendor = sv2_string("fuzz");
+        SANE(sv2_session_profile_new_client(&config, NULL, &profile, &error));
+        note(profile.sv2_priv_session_profile);
+        break;
+    }
+    case 9: {
+        const sv2_service service = {SV2_PROTOCOL_MINING, 7, 0, 0};
+        sv2_server_config config = SV2_SERVER_CONFIG_INIT;
+        config.security = SV2_SECURITY_NOISE;
+        config.identity.sv2_priv_identity = pick(in);
+        config.services = &service;
+        config.service_count = 1;
+        SANE(sv2_session_profile_new_server(&config, NULL, &profile, &error));
+        note(profile.sv2_priv_session_profile);
+        break;
+    }
+    case 10:
+        SANE(sv2_session_start((sv2_session_profile){pick(in)}, NULL, 0, NULL, &session));
+        note(session.sv2_priv_session);
+        break;
     default: /* a whole handshake with an identity, whose link is a live one */
         if (sv2_initiator_new(&policy, NULL, 0, &initiator, &act1) == SV2_OK) {
             sv2_transport other = {0};
@@ -100,6 +126,8 @@ static int free_any(uint64_t handle) {
     sv2_initiator initiator = {handle};
     sv2_transport transport = {handle};
     sv2_admission admission = {handle};
+    sv2_session_profile profile = {handle};
+    sv2_session session = {handle};
     int freed = 0;
     if (handle == 0) {
         return 0;
@@ -113,6 +141,8 @@ static int free_any(uint64_t handle) {
     freed += SANE(sv2_secret_key_free(&key)) == SV2_OK;
     freed += SANE(sv2_initiator_free(&initiator)) == SV2_OK;
     freed += SANE(sv2_admission_free(&admission)) == SV2_OK;
+    freed += SANE(sv2_session_profile_free(&profile)) == SV2_OK;
+    freed += SANE(sv2_session_free(&session)) == SV2_OK;
     EXPECT(freed <= 1); /* one number is never two objects */
     return freed;
 }
@@ -227,6 +257,53 @@ static void use_link(uint64_t handle, uint8_t what, fuzz_input *in) {
     }
 }
 
+static void use_session(sv2_session session, uint8_t what, fuzz_input *in) {
+    static uint8_t out[512];
+    const sv2_time now = {take_u8(in), 0};
+    const sv2_new_mining_job job = {.channel_id = 1};
+    sv2_session_event event = SV2_SESSION_EVENT_INIT;
+    sv2_session_error why = SV2_SESSION_ERROR_INIT;
+    sv2_session_info info = SV2_SESSION_INFO_INIT;
+    size_t size;
+    switch (what % 9) {
+    case 0:
+        SANE(sv2_session_feed(session, in->data, in->size, &now, &size));
+        break;
+    case 1:
+        if (SANE(sv2_session_next_event(session, &event)) == SV2_OK) {
+            read_all(event.frame.payload, event.frame.payload_len);
+        }
+        break;
+    case 2:
+        SANE(sv2_session_output(session, out, sizeof out, &size));
+        SANE(sv2_session_sent(session, take_u8(in)));
+        break;
+    case 3:
+        SANE(sv2_session_tick(session, &now));
+        break;
+    case 4:
+        if (SANE(sv2_session_error_get(session, &why)) == SV2_OK) {
+            read_all(why.text.data, why.text.len);
+        }
+        break;
+    case 5:
+        SANE(sv2_session_info_get(session, &info));
+        SANE(sv2_session_peer_closed(session));
+        break;
+    case 6:
+        SANE(sv2_session_close(session));
+        break;
+    case 7:
+        SANE(sv2_new_mining_job_send(session, &job, NULL, NULL));
+        break;
+    default:
+        SANE(sv2_session_accept_setup(session, 0));
+        SANE(sv2_session_profile_memory_bound((sv2_session_profile){session.sv2_priv_session},
+                                              &size));
+        break;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_input in = {data, size};
     seen_count = 0;
@@ -241,8 +318,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             free_any(handle);
         } else if (what < 160) {
             use_buffer((sv2_buf){handle}, what, &in);
-        } else if (what < 208) {
+        } else if (what < 192) {
             use_decoder((sv2_decoder){handle}, what, &in);
+        } else if (what < 224) {
+            use_session((sv2_session){handle}, what, &in);
         } else {
             use_link(handle, what, &in);
         }
