@@ -12,13 +12,14 @@ import (
 
 // TestCorpus: the seeds of the fuzz targets here, and of those of the C ABI that take messages, are what this makes.
 func TestCorpus(t *testing.T) {
-	var raw, encode []corpus.Seed
+	var raw, encode, compared []corpus.Seed
 	for i, m := range blank() {
 		seeds := messageSeeds(t, i)
 		name := reflect.TypeOf(m).Elem().Name()
 		corpus.Go(t, "Fuzz"+name, seeds...)
 		for _, s := range seeds {
 			payload := s.Values[0].([]byte)
+			compared = append(compared, corpus.Seed{Name: s.Name + "-" + name, Values: []any{byte(i), payload}})
 			if s.Name == "typical" || s.Name == "zero" {
 				raw = append(raw, corpus.Seed{Name: s.Name + "-" + name, Values: []any{append([]byte{byte(i)}, payload...)}})
 			}
@@ -30,6 +31,7 @@ func TestCorpus(t *testing.T) {
 		encode = append(encode, corpus.Seed{Name: name, Values: []any{byte(i), bytes.Repeat([]byte{2, 0, 7}, 20)}})
 	}
 	corpus.Go(t, "FuzzEncode", encode...)
+	corpus.Go(t, "FuzzOracle", compared...)
 	stream := streamSeed(t)
 	raw = append(raw, corpus.Seed{Name: "batch", Values: []any{append([]byte{0x7f, 0, 1}, stream...)}})
 	corpus.Raw(t, "..", "message", raw...)
