@@ -44,3 +44,13 @@ awk -F '[: ]' '
     }' "$profile" | sort | awk '
     BEGIN { printf "%-44s %10s %10s\n", "file or package", "statements", "reached" }
     { printf "%-44s %10d %9.1f%%\n", $1 == "~all" ? "all" : $1, $2, $3 }'
+
+# Functions that read bytes, by their names.
+go tool cover -func="$profile" | awk '
+    $2 ~ /^(Decode|[tT]ake|[oO]pen|[pP]arse|Feed|Writable|Commit|Next|explain|Finish|Respond|Find|Verify)/ {
+        sub(/%/, "", $3)
+        functions++
+        sum += $3 + 0
+        whole += $3 + 0 == 100
+    }
+    END { printf "decoders: %d functions, %d of them reached whole, %.1f%% on average\n", functions, whole, sum / functions }'

@@ -357,6 +357,10 @@ func FuzzTLV(f *testing.F) {
 			if _, err := AppendTLV(nil, tlv); err != nil {
 				t.Fatal(err)
 			}
+			found, err := FindTLV(trailing, tlv.ExtensionType, tlv.FieldType, TLVOptions{AcceptBigEndian: bigEndian})
+			if err != nil || len(found) > len(trailing) || cap(found) != len(found) {
+				t.Fatalf("%v: %x", err, found)
+			}
 		}
 	})
 }

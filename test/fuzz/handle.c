@@ -7,9 +7,13 @@ enum { SEEN_MAX = 64 };
 static uint64_t seen[SEEN_MAX];
 static size_t seen_count;
 
+/* A handle that was just given out, and never before. */
 static void note(uint64_t handle) {
     if (handle != 0) {
         EXPECT(seen_count < SEEN_MAX);
+        for (size_t i = 0; i < seen_count; i++) {
+            EXPECT(seen[i] != handle);
+        }
         seen[seen_count++] = handle;
     }
 }
