@@ -5,7 +5,7 @@
 #   scripts/fuzz_coverage.sh --found    with the inputs, too, that runs of scripts/fuzz.sh have kept in build/fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
-packages=(codec sv2 sv2/sealed sv2/session sv2/endpoint noise internal/secp256k1)
+packages=(codec sv2 sv2/inspect sv2/sealed sv2/session sv2/endpoint noise internal/secp256k1)
 measured=$(printf ',./%s' "${packages[@]}")
 profile=$(mktemp)
 borrowed=()

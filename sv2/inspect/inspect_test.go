@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/internal/corpus"
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 	"github.com/libsv2/libsv2/sv2/inspect"
@@ -251,10 +252,19 @@ func TestEveryMessage(t *testing.T) {
 	}
 }
 
+// TestCorpus: the seeds are what this makes.
+func TestCorpus(t *testing.T) {
+	seed := func(name, text string) corpus.Seed { return corpus.Seed{Name: name, Values: []any{[]byte(text)}} }
+	corpus.Go(t, "FuzzParseJSON",
+		seed("known", `{"name":"SetupConnection.Success","fields":{"used_version":2,"flags":1},"trailing":"00"}`),
+		seed("undecoded", `{"extension_type":0,"msg_type":1,"fields":{"used_version":3},"undecoded":"0102"}`),
+		seed("unknown", `{"extension_type":9,"msg_type":1,"payload":"0102"}`),
+		seed("list", `{"name":"SetGroupChannel","fields":{"group_channel_id":1,"channel_ids":[1,2]}}`),
+		seed("option", `{"name":"NewMiningJob","fields":{"channel_id":1,"job_id":1,"min_ntime":null,"version":1,"merkle_root":"00"}}`),
+		seed("empty", `{}`))
+}
+
 func FuzzParseJSON(f *testing.F) {
-	f.Add([]byte(`{"name":"SetupConnection.Success","fields":{"used_version":2,"flags":1},"trailing":"00"}`))
-	f.Add([]byte(`{"extension_type":0,"msg_type":1,"fields":{"used_version":3},"undecoded":"0102"}`))
-	f.Add([]byte(`{"extension_type":9,"msg_type":1,"payload":"0102"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		frame, err := inspect.ParseJSON(text)
 		if err != nil {
