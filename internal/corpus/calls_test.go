@@ -20,7 +20,7 @@ func TestCorpus(t *testing.T) {
 		seed("consume", []byte{200, 0}, appended, []byte{5, 3, 0, 8, 5, 9, 0, 8}),
 		seed("lease", []byte{200, 0}, appended, []byte{6, 5, 1, 0}, appended, []byte{7, 5, 1, 0, 7}),
 		seed("full", []byte{6, 0}, appended, appended, written))
-	// To make one, of kinds 0 to 11, is below 64. The objects are then picked by their order.
+	// To make one, of kinds 0 to 12, is below 64. The objects are then picked by their order.
 	objects := []byte{0, 0, 100, 0, 0, 1, 0, 2, 0, 3, 0x82, 0, 4, 0, 5, 0x83, 0, 6, 5, 5, 0, 11, 0x83, 0, 7, 0x87, 0, 8, 0, 9, 0x83, 0, 10, 0x8a, 0, 10, 0x8b}
 	Raw(t, "../..", "handle",
 		seed("each-kind", objects),
@@ -52,4 +52,22 @@ func TestCorpus(t *testing.T) {
 		seed("closed", plain, bare, carried, []byte{13, 14}, carried),
 		seed("changed", encrypted, bare, carried, []byte{4, 0, 0, 255, 0, 17, 3, 0, 9}, carried),
 		seed("injected", plain, bare, []byte{17, 12, 0, 0, 0, 6, 0, 0, 1, 2, 3, 4, 5, 6}, carried))
+
+	// An endpoint: how it is made, the port, for texts a length and the text; then the port and the host of a Reconnect.
+	const key = "9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh"
+	text := func(how byte, s string) []byte { return append([]byte{how, 0, 0, byte(len(s))}, s...) }
+	stay, move := []byte{0, 0, 0}, []byte{1, 0, 4, 'm', 'o', 'v', 'e'}
+	one, two := []byte{0, 0, 0, 0, 0, 0}, []byte{0, 1, 0, 0, 0, 0}
+	settings := []byte{0, 0, 0, 0, 0}
+	Raw(t, "../..", "endpoint",
+		seed("name", []byte{1}, text(1, "stratum2+tcp://pool.example:3333/"+key), move, settings),
+		seed("ipv6", []byte{1}, text(1, "stratum2+tcp://[2001:db8::1]:3333/"+key), stay, settings),
+		seed("insecure", []byte{1}, text(2, "stratum2+tcp://pool.example:3333"), stay, settings),
+		seed("parts", []byte{1}, []byte{4, 1, 2, 4, 'h', 'o', 's', 't'}, stay, settings),
+		seed("memory", []byte{1}, []byte{5, 1, 2, 4, 'h', 'o', 's', 't', 2}, settings),
+		seed("v1", []byte{1}, text(1, "stratum+tcp://pool.example:3333"), settings),
+		seed("established", []byte{2}, one, two, settings, bytes.Repeat([]byte{2, 0, 9}, 10)),
+		seed("failing", []byte{2}, one, two, settings, bytes.Repeat([]byte{3, 2, 9}, 20)),
+		seed("refused", []byte{2}, one, two, settings, bytes.Repeat([]byte{1, 1, 9, 147}, 12)),
+		seed("moved", []byte{1}, one, settings, bytes.Repeat([]byte{2, 0, 9, 3, 0x43, 1, 'a', 'b', 1, 0}, 6)))
 }

@@ -50,7 +50,7 @@ static void make(fuzz_input *in) {
     sv2_error error;
     policy.authentication = SV2_AUTHENTICATION_INSECURE;
     certificate.not_valid_after = UINT32_MAX;
-    switch (take_u8(in) % 12) {
+    switch (take_u8(in) % 13) {
     case 0:
         SANE(sv2_buf_new(1 + take_u16(in), &buf));
         note(buf.sv2_priv_buf);
@@ -106,6 +106,14 @@ static void make(fuzz_input *in) {
         SANE(sv2_session_start((sv2_session_profile){pick(in)}, NULL, 0, NULL, &session));
         note(session.sv2_priv_session);
         break;
+    case 12: {
+        sv2_endpoint endpoint;
+        sv2_failover failover = {0};
+        EXPECT(sv2_endpoint_make_insecure("a", 1, 1, &endpoint) == SV2_OK);
+        SANE(sv2_failover_new(NULL, &endpoint, 1, &failover));
+        note(failover.sv2_priv_failover);
+        break;
+    }
     default: /* a whole handshake with an identity, whose link is a live one */
         if (sv2_initiator_new(&policy, NULL, 0, &initiator, &act1) == SV2_OK) {
             sv2_transport other = {0};
@@ -132,6 +140,7 @@ static int free_any(uint64_t handle) {
     sv2_admission admission = {handle};
     sv2_session_profile profile = {handle};
     sv2_session session = {handle};
+    sv2_failover failover = {handle};
     int freed = 0;
     if (handle == 0) {
         return 0;
@@ -147,6 +156,7 @@ static int free_any(uint64_t handle) {
     freed += SANE(sv2_admission_free(&admission)) == SV2_OK;
     freed += SANE(sv2_session_profile_free(&profile)) == SV2_OK;
     freed += SANE(sv2_session_free(&session)) == SV2_OK;
+    freed += SANE(sv2_failover_free(&failover)) == SV2_OK;
     EXPECT(freed <= 1); /* one number is never two objects */
     return freed;
 }
@@ -269,7 +279,14 @@ static void use_session(sv2_session session, uint8_t what, fuzz_input *in) {
     sv2_session_error why = SV2_SESSION_ERROR_INIT;
     sv2_session_info info = SV2_SESSION_INFO_INIT;
     size_t size;
-    switch (what % 9) {
+    switch (what % 10) {
+    case 9: {
+        sv2_failover_decision d = SV2_FAILOVER_DECISION_INIT;
+        const sv2_failover failover = {session.sv2_priv_session};
+        SANE(sv2_failover_next(failover, 1, &d));
+        SANE(sv2_failover_report_established(failover, d.id, 1, out, 8));
+        break;
+    }
     case 0:
         SANE(sv2_session_feed(session, in->data, in->size, &now, &size));
         break;
