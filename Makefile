@@ -99,7 +99,7 @@ check:
 	scripts/check_sanitizers.sh
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh
-	$(STEP) fuzz FUZZTIME=40s
+	$(STEP) fuzz FUZZTIME=30s
 	@echo "check: everything passed"
 
 # All targets together take FUZZTIME: docs/fuzzing.md.
