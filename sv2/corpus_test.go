@@ -48,6 +48,8 @@ func TestCorpus(t *testing.T) {
 	corpus.Raw(t, "..", "decoder",
 		corpus.Seed{Name: "one-by-one", Values: []any{append([]byte{100, 0, 2, 0, 1}, stream...)}},
 		corpus.Seed{Name: "pieces", Values: []any{append([]byte{100, 0, 3, 6, 21, 34}, stream...)}},
+		corpus.Seed{Name: "at-the-limit", Values: []any{append([]byte{8, 0, 0}, rawFrame(t, 9)...)}},
+		corpus.Seed{Name: "above-the-limit", Values: []any{append([]byte{8, 0, 0}, rawFrame(t, 10)...)}},
 		corpus.Seed{Name: "largest-length", Values: []any{append([]byte{100, 0, 1, 0xfe}, tooLarge...)}})
 
 	corpus.Go(t, "FuzzAnyMessage",

@@ -73,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t taken, held;
         const sv2_status status = give(decoder, in, way, &taken);
         take_run(&in, taken);
+        EXPECT(taken > 0 || status != SV2_OK);
         EXPECT(status == SV2_OK || status == SV2_ERR_FRAME_TOO_LARGE ||
                (status == SV2_ERR_LIMIT && (way & 1) == 1));
         const sv2_status given = status == SV2_ERR_LIMIT ? SV2_OK : status;
