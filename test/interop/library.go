@@ -9,6 +9,7 @@ import (
 	"github.com/libsv2/libsv2/noise"
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/session"
 )
 
 // library is libsv2 through its Go packages.
@@ -65,6 +66,8 @@ func (l *library) answer(r request) ([]byte, error) {
 			return nil, err
 		}
 		return []byte(v.message.Info().Name), nil
+	case askVersion:
+		return usedVersion(uint16(b.number()), uint16(b.number()), uint16(b.number()), uint16(b.number()))
 	case askKey:
 		return describeKey(b.take(32))
 	case askParsePublicKey:
@@ -157,4 +160,31 @@ func (l *library) tlvs(options sv2.TLVOptions, frame []byte) ([]byte, error) {
 		return append(dst, `],"user_identity":null}`...), nil
 	}
 	return fmt.Appendf(dst, `],"user_identity":"%x"}`, identity), nil
+}
+
+// usedVersion returns the version that a server's session answers a client with.
+func usedVersion(serverMin, serverMax, clientMin, clientMax uint16) ([]byte, error) {
+	profile, err := session.NewServerProfile(&session.ServerConfig{
+		Security: session.Plain(), Services: []session.Service{{}}, MinVersion: serverMin, MaxVersion: serverMax,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := profile.Start(nil, session.Time{})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Release()
+	frame, err := (&sv2.SetupConnection{MinVersion: clientMin, MaxVersion: clientMax}).AppendFrame(nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Feed(frame, session.Time{}); err != nil {
+		return nil, err
+	}
+	_, version, _, _, ok := s.Setup()
+	if !ok {
+		return nil, status.State
+	}
+	return number(uint32(version)), nil
 }

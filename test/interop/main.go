@@ -83,6 +83,13 @@ func (o *options) run() ([]result, error) {
 				return results, fmt.Errorf("%s - %s, %s: %w", ours.name(), theirs.name(), p.what, err)
 			}
 		}
+		if ours.name() == "Go" {
+			r, err := talk(o.sri, o.seed)
+			results = append(results, *r)
+			if err != nil {
+				return results, err
+			}
+		}
 		for _, s := range []side{ours, theirs} {
 			if p, ok := s.(*process); ok {
 				if err := p.stop(); err != nil {

@@ -14,6 +14,7 @@ const (
 	askTLVs           = 'T' // U8 1 to accept big-endian TLVs where the side can, frame -> JSON of the TLVs that a receiver with extension 0x0002 sees, and of the user identity
 	askWithIdentity   = 'S' // U8 length, user identity, JSON of a message -> frame with its TLV
 	askCommonMessage  = 'C' // frame -> name of the message that a client without extensions takes it for
+	askVersion        = 'V' // the server's min_version and max_version, the client's -> the version that the server uses
 	askKey            = 'K' // secret key -> JSON of its public key and both texts
 	askParsePublicKey = 'p' // text -> public key
 	askParseSecretKey = 's' // text of a secret key -> its public key

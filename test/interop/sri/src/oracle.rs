@@ -73,6 +73,11 @@ impl Oracle {
                 user_identity::append(request.message()?, identity)?
             }
             b'C' => session::client_handles(request.0)?.into_bytes(),
+            b'V' => {
+                let [server_min, server_max] = [request.number()?, request.number()?];
+                let [client_min, client_max] = [request.number()?, request.number()?];
+                session::used_version([server_min, server_max], [client_min, client_max])?.to_le_bytes().to_vec()
+            }
             b'K' => keys::describe(request.0)?.to_string().into_bytes(),
             b'p' => keys::parse_public(request.0)?.to_vec(),
             b's' => keys::parse_secret(request.0)?.to_vec(),

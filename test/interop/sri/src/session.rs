@@ -7,7 +7,7 @@ mod connection;
 mod server;
 
 pub use client::{client_handles, run_client};
-pub use server::run_server;
+pub use server::{run_server, used_version};
 
 use crate::fields::{Fields, Result};
 use serde_json::{json, Value};

@@ -66,6 +66,25 @@ pub fn run_server(config: Value) -> Result<()> {
     Ok(())
 }
 
+/// The version that a server of these versions uses with a client of those.
+pub fn used_version(server: [u32; 2], client: [u32; 2]) -> Result<u32> {
+    let nothing = || Str0255::try_from("").map_err(|error| format!("{error:?}"));
+    let setup = SetupConnection {
+        protocol: Protocol::MiningProtocol,
+        min_version: client[0] as u16,
+        max_version: client[1] as u16,
+        flags: 0,
+        endpoint_host: nothing()?,
+        endpoint_port: 0,
+        vendor: nothing()?,
+        hardware_version: nothing()?,
+        firmware: nothing()?,
+        device_id: nothing()?,
+    };
+    let version = setup.get_version(server[0] as u16, server[1] as u16);
+    version.map(u32::from).ok_or("no version".into())
+}
+
 impl Server {
     fn handle(&mut self, header: Header, payload: &mut [u8]) -> Handled {
         match (header.ext_type_without_channel_msg(), header.msg_type()) {
