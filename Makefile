@@ -100,6 +100,7 @@ check:
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh
 	$(STEP) fuzz FUZZTIME=30s
+	INTEROP_OPTIONAL=1 $(STEP) interop
 	@echo "check: everything passed"
 
 # All targets together take FUZZTIME: docs/fuzzing.md.
@@ -159,8 +160,8 @@ cross:
 install:
 	@echo "install: not there yet; link build/libsv2.a and include/sv2.h directly, or copy them"; exit 1
 
-interop:
-	@echo "interop: not there yet; it will run libsv2 against other implementations"; exit 1
+interop: $(BUILD)/libsv2.a
+	scripts/interop.sh $(BUILD) $(INTEROP_FLAGS)
 
 clean:
 	rm -rf $(BUILD)

@@ -9,9 +9,9 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
-// frame returns a frame of any type with a payload of so many bytes.
+// frame returns a frame of any type with a payload of so many bytes. One of a channel has room for the channel_id.
 func (r random) frame(size int) []byte {
-	header := codec.Header{ExtensionType: uint16(r.bits(15)), ChannelMsg: r.IntN(2) == 0, MsgType: byte(r.bits(8)), MsgLength: uint32(size)}
+	header := codec.Header{ExtensionType: uint16(r.bits(15)), ChannelMsg: size >= 4 && r.IntN(2) == 0, MsgType: byte(r.bits(8)), MsgLength: uint32(size)}
 	frame, kind := codec.AppendHeader(make([]byte, 0, codec.HeaderSize+size), header)
 	if kind != 0 {
 		panic(kind)
