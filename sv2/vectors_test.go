@@ -26,20 +26,23 @@ type frameVector struct {
 	Note          json.RawMessage `json:"note"`
 }
 
-// TestVectors reads testdata/frames.json, or the file that SV2_FRAME_VECTORS names: a list of vectors, or an object whose
-// member vectors is one. Every frame must decode to the stated fields, and the fields must encode to the frame; or decoding
-// must end with the stated kind. The project's file covers FR-02, E1-03, TL-01, I1, I10, I11, I13, I15.
+// TestVectors reads testdata/frames.json and testdata/frames_sri.json, which the Rust reference implementation wrote
+// (test/interop/sri), or the file that SV2_FRAME_VECTORS names: a list of vectors, or an object whose member vectors is one.
+// Every frame must decode to the stated fields, and the fields must encode to the frame; or decoding must end with the stated
+// kind. The first file covers FR-02, E1-03, TL-01, I1, I10, I11, I13, I15.
 func TestVectors(t *testing.T) {
-	file := os.Getenv("SV2_FRAME_VECTORS")
-	if file == "" {
-		file = "testdata/frames.json"
+	files := []string{"testdata/frames.json", "testdata/frames_sri.json"}
+	if file := os.Getenv("SV2_FRAME_VECTORS"); file != "" {
+		files = []string{file}
 	}
-	vectors := readVectors(t, file)
-	if len(vectors) == 0 {
-		t.Fatalf("%s holds no vectors", file)
-	}
-	for _, v := range vectors {
-		t.Run(v.Name, func(t *testing.T) { v.check(t) })
+	for _, file := range files {
+		vectors := readVectors(t, file)
+		if len(vectors) == 0 {
+			t.Fatalf("%s holds no vectors", file)
+		}
+		for _, v := range vectors {
+			t.Run(v.Name, func(t *testing.T) { v.check(t) })
+		}
 	}
 }
 

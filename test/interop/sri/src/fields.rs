@@ -1,6 +1,7 @@
 //! Values of message fields as JSON, in the form of libsv2's frame vectors: integers as numbers, bytes in hex, sequences as
 //! lists, an absent OPTION as null. F32 is the hex of its four bytes on the wire, so that a NaN compares.
 
+use rand::{rngs::StdRng, Rng};
 use serde_json::{Map, Value};
 use stratum_core::binary_sv2::{
     B016MOwned, B0255Owned, B032Owned, B064KOwned, Seq0255Owned, Seq064KOwned, Sv2OptionOwned, U256Owned,
@@ -16,6 +17,30 @@ pub type Result<T> = std::result::Result<T, String>;
 pub trait Field: Sized {
     fn value(&self) -> Value;
     fn from_value(value: &Value) -> Result<Self>;
+    /// The value for a test vector.
+    fn example(kind: Example, random: &mut StdRng) -> Self;
+}
+
+/// What the fields of a test vector hold.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Example {
+    /// Zero, nothing, absent.
+    Least,
+    /// Random and short.
+    Some,
+    /// The largest number, and as long as a vector should be.
+    Most,
+}
+
+impl Example {
+    /// A length of at most so much.
+    fn length(self, most: usize, random: &mut StdRng) -> usize {
+        match self {
+            Example::Least => 0,
+            Example::Some => random.gen_range(1..=most.min(24)),
+            Example::Most => most,
+        }
+    }
 }
 
 /// The field of the name, or why there is none.
@@ -58,6 +83,14 @@ macro_rules! integers {
                 let number = value.as_u64().ok_or("not a number")?;
                 Self::try_from(number).map_err(|_| "too large".into())
             }
+
+            fn example(kind: Example, random: &mut StdRng) -> Self {
+                match kind {
+                    Example::Least => 0,
+                    Example::Some => random.gen(),
+                    Example::Most => <$integer>::MAX,
+                }
+            }
         }
     )*};
 }
@@ -71,6 +104,10 @@ impl Field for bool {
     fn from_value(value: &Value) -> Result<Self> {
         value.as_bool().ok_or("not a boolean".into())
     }
+
+    fn example(kind: Example, _: &mut StdRng) -> Self {
+        kind != Example::Least
+    }
 }
 
 impl Field for f32 {
@@ -82,6 +119,14 @@ impl Field for f32 {
         let bytes: [u8; 4] = bytes(value)?.try_into().map_err(|_| "not four bytes")?;
         Ok(f32::from_bits(u32::from_le_bytes(bytes)))
     }
+
+    fn example(kind: Example, random: &mut StdRng) -> Self {
+        match kind {
+            Example::Least => 0.0,
+            Example::Some => random.gen_range(1e9..1e15),
+            Example::Most => f32::MAX,
+        }
+    }
 }
 
 impl Field for Protocol {
@@ -92,10 +137,19 @@ impl Field for Protocol {
     fn from_value(value: &Value) -> Result<Self> {
         Protocol::try_from(u8::from_value(value)?).map_err(|_| "no such protocol".into())
     }
+
+    fn example(kind: Example, _: &mut StdRng) -> Self {
+        match kind {
+            Example::Least => Protocol::MiningProtocol,
+            Example::Some => Protocol::JobDeclarationProtocol,
+            Example::Most => Protocol::TemplateDistributionProtocol,
+        }
+    }
 }
 
+/// Each with the length of its longest example; a U256 has but one length.
 macro_rules! byte_strings {
-    ($($bytes:ty),*) => {$(
+    ($($bytes:ty: $most:literal),*) => {$(
         impl Field for $bytes {
             fn value(&self) -> Value {
                 Value::from(hex(self.as_bytes()))
@@ -104,11 +158,16 @@ macro_rules! byte_strings {
             fn from_value(value: &Value) -> Result<Self> {
                 Self::new(bytes(value)?).map_err(|error| format!("{error:?}"))
             }
+
+            fn example(kind: Example, random: &mut StdRng) -> Self {
+                let size = if $most == 32 && Self::new(Vec::new()).is_err() { 32 } else { kind.length($most, random) };
+                Self::new((0..size).map(|_| random.gen()).collect()).expect("has a length of this type")
+            }
         }
     )*};
 }
 // STR0_255 is the same type as B0_255.
-byte_strings!(U256Owned, B032Owned, B0255Owned, B064KOwned, B016MOwned);
+byte_strings!(U256Owned: 32, B032Owned: 32, B0255Owned: 255, B064KOwned: 300, B016MOwned: 300);
 
 macro_rules! sequences {
     ($($sequence:ident),*) => {$(
@@ -121,6 +180,11 @@ macro_rules! sequences {
                 let items = value.as_array().ok_or("not a list")?;
                 let items = items.iter().map(T::from_value).collect::<Result<Vec<T>>>()?;
                 Self::new(items).map_err(|error| format!("{error:?}"))
+            }
+
+            fn example(kind: Example, random: &mut StdRng) -> Self {
+                let count = kind.length(3, random);
+                Self::new((0..count).map(|_| T::example(kind, random)).collect()).expect("is not too long")
             }
         }
     )*};
@@ -137,5 +201,9 @@ impl Field for Sv2OptionOwned<u32> {
             Value::Null => None,
             present => Some(u32::from_value(present)?),
         }))
+    }
+
+    fn example(kind: Example, random: &mut StdRng) -> Self {
+        Self::new((kind != Example::Least).then(|| u32::example(kind, random)))
     }
 }

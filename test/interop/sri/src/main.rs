@@ -14,6 +14,7 @@ mod messages;
 mod oracle;
 mod session;
 mod user_identity;
+mod vectors;
 
 use fields::Result;
 use serde_json::Value;
@@ -24,6 +25,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["oracle"] => oracle::run().map_err(|error| error.to_string()),
         ["server", text] => session::run_server(configuration(text)?),
         ["client", text] => session::run_client(configuration(text)?),
+        ["vectors", "noise"] => vectors::noise().map(|file| println!("{}", vectors::write(&file))),
+        ["vectors", "frames"] => vectors::frames().map(|file| println!("{}", vectors::write(&file))),
         _ => Err("usage: sri-peer oracle | server JSON | client JSON | noise-responder | noise-initiator | vectors".into()),
     }
 }

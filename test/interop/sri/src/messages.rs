@@ -1,6 +1,7 @@
 //! Every message of the crates, as fields and back.
 
-use crate::fields::{field, Field, Fields, Result};
+use crate::fields::{field, Example, Field, Fields, Result};
+use rand::rngs::StdRng;
 use serde_json::{json, Value};
 use stratum_core::framing_sv2::framing::{EncodableFrame, MessageFrame, SerializedFrame};
 use stratum_core::parsers_sv2::{
@@ -15,6 +16,8 @@ use stratum_core::{
 trait Table: Sized {
     fn fields(&self) -> Fields;
     fn message(msg_type: u8, fields: &Fields) -> Result<Self>;
+    /// Every message of the protocol for test vectors.
+    fn examples(kind: Example, random: &mut StdRng) -> Vec<Self>;
 }
 
 /// One line per message: type, variant, struct, and its fields with the name of the specification where it is another one.
@@ -39,6 +42,10 @@ macro_rules! table {
                     })),)*
                     _ => Err("no such message".into()),
                 }
+            }
+
+            fn examples(kind: Example, random: &mut StdRng) -> Vec<Self> {
+                vec![$($enumeration::$variant($module::$message { $($name: Field::example(kind, random)),* })),*]
             }
         }
     };
@@ -129,6 +136,18 @@ pub fn fields(message: &AnyMessageOwned) -> Fields {
         AnyMessageOwned::TemplateDistribution(message) => message.fields(),
         AnyMessageOwned::Extensions(ExtensionsOwned::ExtensionsNegotiation(message)) => message.fields(),
     }
+}
+
+/// Every message for test vectors.
+pub fn examples(kind: Example, random: &mut StdRng) -> Vec<AnyMessageOwned> {
+    let mut all: Vec<AnyMessageOwned> = Vec::new();
+    all.extend(Table::examples(kind, random).into_iter().map(AnyMessageOwned::Common));
+    all.extend(Table::examples(kind, random).into_iter().map(AnyMessageOwned::Mining));
+    all.extend(Table::examples(kind, random).into_iter().map(AnyMessageOwned::JobDeclaration));
+    all.extend(Table::examples(kind, random).into_iter().map(AnyMessageOwned::TemplateDistribution));
+    let negotiation = Table::examples(kind, random).into_iter().map(ExtensionsOwned::ExtensionsNegotiation);
+    all.extend(negotiation.map(AnyMessageOwned::Extensions));
+    all
 }
 
 /// The message of these fields.
