@@ -24,6 +24,11 @@ fi
 echo "interop: building the peer of SRI (about a minute on two cores the first time)"
 CARGO_TARGET_DIR=$out/sri cargo build --quiet --release --locked --manifest-path test/interop/sri/Cargo.toml
 
+for vectors in noise:noise/testdata/noise_nx_sri.json frames:sv2/testdata/frames_sri.json; do
+    "$out/sri/release/sri-peer" vectors "${vectors%%:*}" | cmp - "${vectors#*:}" ||
+        { echo "interop: ${vectors#*:} is not what sri-peer vectors ${vectors%%:*} writes" >&2; exit 1; }
+done
+
 awk -f test/c/header_tables.awk include/sv2.h >"$out/header_tables.h"
 ${CC:-gcc} -O2 -g -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude -Itest/c -I"$out" \
     test/interop/c/*.c "$build/libsv2.a" -lpthread -o "$out/interop_peer"
