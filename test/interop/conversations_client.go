@@ -79,6 +79,11 @@ func clients() []conversation {
 			theirs: []string{`{"event":"refused","error_code":"missing-declare-tx-data-flag","flags":0}`},
 		},
 		{
+			name: "an unknown protocol is not answered", client: client(sv2.SetupConnection{Protocol: 3}, none), sri: sriServer(nil),
+			ours: []string{"end: SV2_ERR_PEER_CLOSED"}, theirs: []string{`{"event":"error","reason":"Binary error: ValueIsNotAValidProtocol(3)"}`},
+			differs: "unknown-protocol",
+		},
+		{
 			name: "the server's certificate is of another authority", failsSealed: true, client: client(mining, none), sri: sriServer(nil),
 			ours: []string{"end: SV2_ERR_CERTIFICATE_AUTHORITY"}, theirs: []string{closed},
 		},

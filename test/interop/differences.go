@@ -163,9 +163,21 @@ var differences = []difference{
 		ID:   "long-identity-to-send",
 		What: "The program's own user identity is longer than 32 bytes",
 		SRI:  "refuses to make the TLV",
-		Ours: "a session cuts it to 32 bytes, sends the share, and warns",
+		Ours: "refuses to make the TLV too, but a session cuts the identity to 32 bytes, sends the share, and warns",
 		Why:  "a long worker name must not cost the share",
 		Pair: conversationName,
+		show: func(r *run) (answer, answer, error) {
+			v := value{message: &sv2.SubmitSharesExtended{}}
+			identity := make([]byte, sv2.UserIdentityMax+1)
+			ask := []request{{what: askWithIdentity, value: v,
+				body: join([]byte{byte(len(identity))}, identity, appendMessage(nil, v, true))}}
+			ours, theirs, err := r.askBoth(ask)
+			if err != nil {
+				return answer{}, answer{}, err
+			}
+			return ours[0], theirs[0], nil
+		},
+		sri: "1UserIdentity exceeds 32 bytes", we: "1",
 	},
 }
 

@@ -84,10 +84,12 @@ func (o *options) run() ([]result, error) {
 			}
 		}
 		if ours.name() == "Go" {
-			r, err := talk(o.sri, o.seed)
-			results = append(results, *r)
-			if err != nil {
-				return results, err
+			for _, do := range []func(string, uint64) (*result, error){talk, echoes} {
+				r, err := do(o.sri, o.seed)
+				results = append(results, *r)
+				if err != nil {
+					return results, fmt.Errorf("%s: %w", r.What, err)
+				}
 			}
 		}
 		for _, s := range []side{ours, theirs} {

@@ -1,11 +1,11 @@
 //! The Stratum V2 reference implementation as a peer of libsv2, driven by libsv2's test/interop.
 //!
-//!     sri-peer oracle                     answers requests on standard input
-//!     sri-peer server CONFIGURATION       one connection over TCP as the server
-//!     sri-peer client CONFIGURATION       one connection over TCP as the client
-//!     sri-peer noise-responder [ADDRESS]  echoes frames, over TCP or over standard input and output
-//!     sri-peer noise-initiator [ADDRESS]  likewise, and starts the handshake
-//!     sri-peer vectors noise|frames       writes test vectors
+//!     sri-peer oracle                                answers requests on standard input
+//!     sri-peer server CONFIGURATION                  one connection over TCP as the server
+//!     sri-peer client CONFIGURATION                  one connection over TCP as the client
+//!     sri-peer noise-responder SECRET_KEY [ADDRESS]  sends frames back, over TCP or standard input and output
+//!     sri-peer noise-initiator AUTHORITY [ADDRESS]   likewise, and starts the handshake
+//!     sri-peer vectors noise|frames                  writes test vectors
 
 mod fields;
 mod keys;
@@ -25,6 +25,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["oracle"] => oracle::run().map_err(|error| error.to_string()),
         ["server", text] => session::run_server(configuration(text)?),
         ["client", text] => session::run_client(configuration(text)?),
+        ["noise-responder", secret, address @ ..] => session::noise_responder(secret, address.first().copied()),
+        ["noise-initiator", authority, address @ ..] => session::noise_initiator(authority, address.first().copied()),
         ["vectors", "noise"] => vectors::noise().map(|file| println!("{}", vectors::write(&file))),
         ["vectors", "frames"] => vectors::frames().map(|file| println!("{}", vectors::write(&file))),
         _ => Err("usage: sri-peer oracle | server JSON | client JSON | noise-responder | noise-initiator | vectors".into()),

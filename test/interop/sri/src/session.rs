@@ -6,8 +6,8 @@ mod client;
 mod connection;
 mod server;
 
-pub use client::{client_handles, run_client};
-pub use server::{run_server, used_version};
+pub use client::{client_handles, noise_initiator, run_client};
+pub use server::{noise_responder, run_server, used_version};
 
 use crate::fields::{Fields, Result};
 use serde_json::{json, Value};

@@ -1,6 +1,6 @@
 //! The client's end.
 
-use super::connection::Connection;
+use super::connection::{Connection, Stream};
 use super::{extensions, key, message, report, Refused};
 use crate::fields::{bytes, Result};
 use crate::user_identity;
@@ -34,11 +34,11 @@ struct Client {
 /// server requires; then each share of "shares", an object with "fields" and "user_identity", which is null for none.
 pub fn run_client(config: Value) -> Result<()> {
     let address = config["connect"].as_str().ok_or("no connect")?;
-    let stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
+    let stream = Stream::tcp(TcpStream::connect(address).map_err(|error| error.to_string())?)?;
     let mut connection = if config["noise"].as_bool() == Some(true) {
         Connection::initiate(stream, key(&config["authority"])?)?
     } else {
-        Connection::plain(stream)?
+        Connection::plain(stream)
     };
     report("secured", json!({}));
     let mut client =
@@ -74,6 +74,17 @@ pub fn run_client(config: Value) -> Result<()> {
     }
     report("done", json!({ "extensions": client.negotiated }));
     Ok(())
+}
+
+/// Initiates on the connection, over TCP or over standard input and output, and sends every frame back. The authority's key
+/// is in hex, or empty to demand none.
+pub fn noise_initiator(authority: &str, address: Option<&str>) -> Result<()> {
+    let authority = if authority.is_empty() { None } else { key(&authority.into())? };
+    let stream = match address {
+        None => Stream::standard(),
+        Some(address) => Stream::tcp(TcpStream::connect(address).map_err(|error| error.to_string())?)?,
+    };
+    Connection::initiate(stream, authority)?.echo()
 }
 
 impl Client {

@@ -1,6 +1,6 @@
 //! The server's end: accepts one connection.
 
-use super::connection::{now, Connection};
+use super::connection::{now, Connection, Stream};
 use super::{extensions, key, message, number, report, Refused};
 use crate::fields::{hex, Result};
 use crate::link::Authority;
@@ -42,10 +42,10 @@ pub fn run_server(config: Value) -> Result<()> {
     report("listening", json!({ "address": address.to_string() }));
     let (stream, _) = listener.accept().map_err(|error| error.to_string())?;
     let mut connection = match key(&config["authority"])? {
-        None => Connection::plain(stream)?,
+        None => Connection::plain(Stream::tcp(stream)?),
         Some(secret) => {
             let authority = Authority { secret, validity: number(&config["validity"]), now: now() };
-            Connection::respond(stream, &authority)?
+            Connection::respond(Stream::tcp(stream)?, &authority)?
         }
     };
     let mut server = Server { config, negotiated: Vec::new(), answer: None, refused: false };
@@ -64,6 +64,22 @@ pub fn run_server(config: Value) -> Result<()> {
     }
     report("closed", json!({}));
     Ok(())
+}
+
+/// Responds on the connection, over TCP to the first that connects or over standard input and output, and sends every frame
+/// back. The authority's secret key is in hex.
+pub fn noise_responder(secret: &str, address: Option<&str>) -> Result<()> {
+    let secret = key(&secret.into())?.ok_or("no key")?;
+    let stream = match address {
+        None => Stream::standard(),
+        Some(address) => {
+            let listener = TcpListener::bind(address).map_err(|error| error.to_string())?;
+            let address = listener.local_addr().map_err(|error| error.to_string())?;
+            report("listening", json!({ "address": address.to_string() }));
+            Stream::tcp(listener.accept().map_err(|error| error.to_string())?.0)?
+        }
+    };
+    Connection::respond(stream, &Authority { secret, validity: 3600, now: now() })?.echo()
 }
 
 /// The version that a server of these versions uses with a client of those.
