@@ -57,6 +57,7 @@ func TestPairsFindMistakes(t *testing.T) {
 		{"messages, encoded", messages, askEncode, flip},
 		{"messages, decoded", messages, askDecode, flip},
 		{"damaged messages", damaged, askDecode, cut},
+		{"first bytes of fields", fieldBytes, askDecode, cut},
 		{"identities, written", identities, askWithIdentity, flip},
 		{"identities, read", identities, askTLVs, cut},
 		{"keys", keys, askKey, cut},

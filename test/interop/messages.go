@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/sv2"
 )
 
@@ -137,74 +136,4 @@ func members(message []byte) map[string]string {
 func unknownProtocol(info *sv2.Info, message []byte) bool {
 	protocol := members(message)["protocol"]
 	return info.ExtensionType == 0 && info.MsgType == 0 && protocol != "0" && protocol != "1" && protocol != "2"
-}
-
-// damaged makes frames that are nearly right. Both sides accept the same ones and see the same in them.
-func damaged(r *run) error {
-	for _, info := range sv2.Messages() {
-		for n := 0; n < r.count; {
-			var requests []request
-			for size := 0; n < r.count && size < batchSize; n++ {
-				frame := r.random.damage(info)
-				requests = append(requests, request{what: askDecode, body: frame})
-				size += len(frame)
-			}
-			ours, theirs, err := r.askBoth(requests)
-			if err != nil {
-				return err
-			}
-			for i := range requests {
-				r.Cases++
-				r.compareDecisions(info, requests[i].body, ours[i], theirs[i])
-			}
-		}
-	}
-	return nil
-}
-
-func (r *run) compareDecisions(info *sv2.Info, frame []byte, ours, theirs answer) {
-	switch {
-	case ours.outcome == panicked:
-		r.unlisted("%s: %s panics at %x", info.Name, r.Side, frame)
-	case ours.ok() && theirs.ok():
-		if !bytes.Equal(ours.body, theirs.body) {
-			r.unlisted("%s: %x: %s", info.Name, frame, fieldDifferences(ours.body, theirs.body))
-		}
-	case ours.ok() && unknownProtocol(info, ours.body):
-		r.listed("unknown-protocol")
-	case ours.ok() != theirs.ok():
-		r.unlisted("%s: %s: %s %s, %s %s", info.Name, short(fmt.Sprintf("%x", frame)), r.Side, ours, r.Peer, theirs)
-	}
-}
-
-// damage returns a frame of a message that somebody has cut, altered or lengthened; its length in the header is right.
-func (r random) damage(info *sv2.Info) []byte {
-	payload, err := r.message(info).Append(nil)
-	if err != nil {
-		panic(info.Name + ": " + err.Error())
-	}
-	at := func() int { return r.IntN(len(payload) + 1) }
-	switch r.IntN(5) {
-	case 0:
-		payload = payload[:at()]
-	case 1:
-		payload = append(payload, r.bytes(r.IntN(40))...)
-	case 2:
-		cut := at()
-		payload = slices.Concat(payload[:cut], r.bytes(1+r.IntN(4)), payload[cut:])
-	case 3:
-		payload = r.bytes(r.IntN(300))
-	default:
-		for range 1 + r.IntN(3) {
-			if i := at(); i < len(payload) {
-				payload[i] = byte(r.bits(8))
-			}
-		}
-	}
-	header := codec.Header{ExtensionType: info.ExtensionType, ChannelMsg: r.IntN(2) == 0, MsgType: info.MsgType, MsgLength: uint32(len(payload))}
-	frame, kind := codec.AppendHeader(nil, header)
-	if kind != 0 {
-		panic(kind)
-	}
-	return append(frame, payload...)
 }

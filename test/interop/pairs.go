@@ -26,6 +26,7 @@ const (
 var pairs = []pair{
 	{"messages: each encoded by both, decoded by both", messages},
 	{"damaged messages: accepted or refused by both", damaged},
+	{"first byte of each field: every value, to both decoders", fieldBytes},
 	{"user identities behind messages (extension 0x0002)", identities},
 	{"authority keys and their texts, right and wrong", keys},
 	{"handshakes as initiator, frames both ways", initiators},
