@@ -20,6 +20,7 @@ func clients() []conversation {
 	none := session.ClientExtensions{}
 	const accepted = "setup: protocol 0, version 2, flags 0x0"
 	const accepts = `{"event":"setup","protocol":0,"version":2,"flags":0}`
+	const asks = `{"event":"request_extensions","extensions":[2]}`
 	const closed = `{"event":"closed"}`
 	return []conversation{
 		{
@@ -80,63 +81,66 @@ func clients() []conversation {
 		},
 		{
 			name: "an unknown protocol is not answered", client: client(sv2.SetupConnection{Protocol: 3}, none), sri: sriServer(nil),
-			ours: []string{"end: SV2_ERR_PEER_CLOSED"}, theirs: []string{`{"event":"error","reason":"Binary error: ValueIsNotAValidProtocol(3)"}`},
-			differs: "unknown-protocol",
+			ours: []string{"end: SV2_ERR_PEER_CLOSED"}, differs: "unknown-protocol",
+			theirs: []string{`{"event":"error","reason":"Binary error: ValueIsNotAValidProtocol(3)"}`},
 		},
 		{
-			name: "the server's certificate is of another authority", failsSealed: true, client: client(mining, none), sri: sriServer(nil),
+			name: "the server's certificate is of another authority", failsSealed: true,
+			client: client(mining, none), sri: sriServer(nil),
 			ours: []string{"end: SV2_ERR_CERTIFICATE_AUTHORITY"}, theirs: []string{closed},
 		},
 		{
 			name: "extensions granted", client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
 			sri:    sriServer(map[string]any{"supported": []int{2}}),
 			ours:   []string{accepted, "established with [2]", "end: SV2_ERR_CLOSED"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, `{"event":"extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, `{"event":"extensions","extensions":[2]}`, closed},
 		},
 		{
 			name: "extensions granted in part", client: client(mining, session.ClientExtensions{Request: []uint16{2, 0x4000}}),
 			sri:  sriServer(map[string]any{"supported": []int{2, 3}}),
 			ours: []string{accepted, "established with [2]", "end: SV2_ERR_CLOSED"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2,16384]}`, `{"event":"extensions","extensions":[2]}`,
-				closed},
+			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2,16384]}`,
+				`{"event":"extensions","extensions":[2]}`, closed},
 		},
 		{
 			name: "extensions refused, none required", client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
 			sri:    sriServer(nil),
 			ours:   []string{accepted, "established with []", "end: SV2_ERR_CLOSED"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, closed},
 		},
 		{
 			name:   "extensions refused, the client requires one",
 			client: client(mining, session.ClientExtensions{Required: []uint16{2}}), sri: sriServer(nil),
 			ours:   []string{accepted, "end: SV2_ERR_EXTENSIONS_REQUIRED [2]"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, closed},
 		},
 		{
 			name:   "the server requires one, the client asks again",
 			client: client(mining, session.ClientExtensions{Request: []uint16{2}, Supported: []uint16{5}}),
 			sri:    sriServer(map[string]any{"supported": []int{2, 5}, "required": []int{5}}),
 			ours:   []string{accepted, "established with [2 5]", "end: SV2_ERR_CLOSED"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`,
+			theirs: []string{accepts, asks,
 				`{"event":"request_extensions","extensions":[2,5]}`, `{"event":"extensions","extensions":[2,5]}`, closed},
 		},
 		{
-			name: "the server requires one that the client does not have", client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
+			name:   "the server requires one that the client does not have",
+			client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
 			sri:    sriServer(map[string]any{"supported": []int{2, 5}, "required": []int{5}}),
 			ours:   []string{accepted, "end: SV2_ERR_EXTENSIONS_DEMANDED [5]"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, closed},
 		},
 		{
 			name:   "the server does not negotiate",
-			client: impatient(client(mining, session.ClientExtensions{Request: []uint16{2}})), sri: sriServer(map[string]any{"ignore": true}),
+			client: impatient(client(mining, session.ClientExtensions{Request: []uint16{2}})),
+			sri:    sriServer(map[string]any{"ignore": true}),
 			ours:   []string{accepted, "established with []", "end: SV2_ERR_CLOSED"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, closed},
 		},
 		{
 			name: "the server does not negotiate, the client requires one", sri: sriServer(map[string]any{"ignore": true}),
 			client: impatient(client(mining, session.ClientExtensions{Required: []uint16{2}})),
 			ours:   []string{accepted, "end: SV2_ERR_EXTENSIONS_IGNORED [2]"},
-			theirs: []string{accepts, `{"event":"request_extensions","extensions":[2]}`, closed},
+			theirs: []string{accepts, asks, closed},
 		},
 	}
 }

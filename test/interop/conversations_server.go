@@ -17,7 +17,10 @@ func sriClient(setup fields, change map[string]any) map[string]any {
 // servers are the conversations in which libsv2 is the server.
 func servers() []conversation {
 	mining := session.Service{Protocol: sv2.ProtocolMining, Flags: 7}
-	declaration := session.Service{Protocol: sv2.ProtocolJobDeclaration, Flags: sv2.SetupDeclareTxData, RequiredFlags: sv2.SetupDeclareTxData}
+	declaration := session.Service{
+		Protocol: sv2.ProtocolJobDeclaration, Flags: sv2.SetupDeclareTxData, RequiredFlags: sv2.SetupDeclareTxData,
+	}
+	extended := session.Service{Protocol: sv2.ProtocolMining, Flags: 6, SuccessFlags: sv2.SetupSuccessRequiresExtendedChannels}
 	none := session.ServerExtensions{}
 	const accepted = "setup: protocol 0, version 2, flags 0x0"
 	const accepts = `{"event":"setup","version":2,"flags":0}`
@@ -31,12 +34,13 @@ func servers() []conversation {
 		},
 		{
 			name: "accepted with flags", sri: sriClient(fields{"flags": 6}, nil),
-			server: server(session.Service{Protocol: sv2.ProtocolMining, Flags: 6, SuccessFlags: sv2.SetupSuccessRequiresExtendedChannels}, none),
+			server: server(extended, none),
 			ours:   []string{"setup: protocol 0, version 2, flags 0x2", closed},
 			theirs: []string{`{"event":"setup","version":2,"flags":2}`, done},
 		},
 		{
-			name: "accepted for Job Declaration", server: server(declaration, none), sri: sriClient(fields{"protocol": 1, "flags": 1}, nil),
+			name:   "accepted for Job Declaration",
+			server: server(declaration, none), sri: sriClient(fields{"protocol": 1, "flags": 1}, nil),
 			ours: []string{"setup: protocol 1, version 2, flags 0x0", closed}, theirs: []string{accepts, done},
 		},
 		{
@@ -63,7 +67,8 @@ func servers() []conversation {
 			theirs: []string{`{"event":"refused","error_code":"unsupported-feature-flags","flags":2147483650}`},
 		},
 		{
-			name: "refused: missing-declare-tx-data-flag", server: server(declaration, none), sri: sriClient(fields{"protocol": 1}, nil),
+			name:   "refused: missing-declare-tx-data-flag",
+			server: server(declaration, none), sri: sriClient(fields{"protocol": 1}, nil),
 			ours:   []string{"end: SV2_ERR_MISSING_FLAGS, missing-declare-tx-data-flag, flags 0x1"},
 			theirs: []string{`{"event":"refused","error_code":"missing-declare-tx-data-flag","flags":1}`},
 		},
@@ -72,7 +77,8 @@ func servers() []conversation {
 			ours: []string{closed}, theirs: []string{"sri-peer: Invalid Certificate"},
 		},
 		{
-			name: "extensions granted", server: server(mining, session.ServerExtensions{Supported: []uint16{2}}), sri: sriClient(nil, ask(2)),
+			name:   "extensions granted",
+			server: server(mining, session.ServerExtensions{Supported: []uint16{2}}), sri: sriClient(nil, ask(2)),
 			ours:   []string{accepted, "established with [2]", closed},
 			theirs: []string{accepts, `{"event":"extensions","extensions":[2]}`, `{"event":"done","extensions":[2]}`},
 		},
@@ -97,13 +103,15 @@ func servers() []conversation {
 		},
 		{
 			name:   "the server requires one that the client does not have",
-			server: server(mining, session.ServerExtensions{Supported: []uint16{2, 5}, Required: []uint16{5}}), sri: sriClient(nil, ask(2)),
-			ours: []string{accepted, closed},
+			server: server(mining, session.ServerExtensions{Supported: []uint16{2, 5}, Required: []uint16{5}}),
+			sri:    sriClient(nil, ask(2)),
+			ours:   []string{accepted, closed},
 			theirs: []string{accepts, `{"event":"extensions_refused","unsupported":[],"required":[5]}`,
 				`{"event":"error","reason":"the server requires an extension that is not supported"}`},
 		},
 		{
-			name: "the server requires one, the client asks for nothing", sri: sriClient(nil, map[string]any{"shares": sriShares(nil)}),
+			name:   "the server requires one, the client asks for nothing",
+			sri:    sriClient(nil, map[string]any{"shares": sriShares(nil)}),
 			server: server(mining, session.ServerExtensions{Supported: []uint16{2}, Required: []uint16{2}}),
 			ours:   []string{accepted, "end: SV2_ERR_EXTENSIONS_REQUIRED [2]"},
 			theirs: []string{accepts, done},

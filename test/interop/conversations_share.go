@@ -13,7 +13,9 @@ import (
 func sriShares(identities ...any) []any {
 	var all []any
 	for i, identity := range identities {
-		share := fields{"channel_id": 1, "sequence_number": i, "job_id": 7, "nonce": 0, "ntime": 0, "version": 0, "extranonce": "01020304"}
+		share := fields{
+			"channel_id": 1, "sequence_number": i, "job_id": 7, "nonce": 0, "ntime": 0, "version": 0, "extranonce": "01020304",
+		}
 		all = append(all, map[string]any{"fields": share, "user_identity": identity})
 	}
 	return all
@@ -44,8 +46,9 @@ func shares() []conversation {
 			theirs: append(negotiated[:3:3], seen(0, text("Worker_001")), seen(1, `""`), seen(2, text("x")), `{"event":"closed"}`),
 		},
 		{
-			name: "a share of a worker with a long name to SRI", client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
-			sri: sriServer(map[string]any{"supported": []int{2}}), shares: [][]byte{[]byte(long)}, differs: "long-identity-to-send",
+			name:   "a share of a worker with a long name to SRI",
+			client: client(mining, session.ClientExtensions{Request: []uint16{2}}),
+			sri:    sriServer(map[string]any{"supported": []int{2}}), shares: [][]byte{[]byte(long)}, differs: "long-identity-to-send",
 			ours:   []string{accepted, "established with [2]", "user identity cut", success, "end: SV2_ERR_CLOSED"},
 			theirs: append(negotiated[:3:3], seen(0, text(long[:sv2.UserIdentityMax])), `{"event":"closed"}`),
 		},
@@ -60,11 +63,12 @@ func shares() []conversation {
 			sri: sriClient(nil, map[string]any{"request": []int{2}, "shares": sriShares("576f726b65725f303031", nil, "")}),
 			ours: []string{accepted, "established with [2]", `share 0 of "Worker_001"`, "share 1", `share 2 of ""`,
 				"end: SV2_ERR_PEER_CLOSED"},
-			theirs: []string{`{"event":"setup","version":2,"flags":0}`, `{"event":"extensions","extensions":[2]}`, answered(0), answered(1),
-				answered(2), `{"event":"done","extensions":[2]}`},
+			theirs: []string{`{"event":"setup","version":2,"flags":0}`, `{"event":"extensions","extensions":[2]}`, answered(0),
+				answered(1), answered(2), `{"event":"done","extensions":[2]}`},
 		},
 		{
-			name: "shares of workers from SRI, not negotiated", server: server(service, session.ServerExtensions{Supported: []uint16{2}}),
+			name:   "shares of workers from SRI, not negotiated",
+			server: server(service, session.ServerExtensions{Supported: []uint16{2}}),
 			sri:    sriClient(nil, map[string]any{"shares": sriShares("576f726b65725f303031")}),
 			ours:   []string{accepted, "established with []", "share 0", "end: SV2_ERR_PEER_CLOSED"},
 			theirs: []string{`{"event":"setup","version":2,"flags":0}`, answered(0), `{"event":"done","extensions":[]}`},

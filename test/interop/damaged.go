@@ -39,7 +39,7 @@ func (r *run) compareDecisions(info *sv2.Info, frame []byte, ours, theirs answer
 		r.unlisted("%s: %s panics at %x", info.Name, r.Side, frame)
 	case ours.ok() && theirs.ok():
 		if !bytes.Equal(ours.body, theirs.body) {
-			r.unlisted("%s: %x: %s", info.Name, frame, fieldDifferences(ours.body, theirs.body))
+			r.unlisted("%s: %s: %s", info.Name, short(fmt.Sprintf("%x", frame)), fieldDifferences(ours.body, theirs.body))
 		}
 	case ours.ok() && unknownProtocol(info, ours.body):
 		r.listed("unknown-protocol")
@@ -77,7 +77,9 @@ func (r random) damage(info *sv2.Info) []byte {
 
 // frameOf returns a frame that says it holds a message.
 func frameOf(info *sv2.Info, channelMsg bool, payload []byte) []byte {
-	header := codec.Header{ExtensionType: info.ExtensionType, ChannelMsg: channelMsg, MsgType: info.MsgType, MsgLength: uint32(len(payload))}
+	header := codec.Header{
+		ExtensionType: info.ExtensionType, ChannelMsg: channelMsg, MsgType: info.MsgType, MsgLength: uint32(len(payload)),
+	}
 	frame, kind := codec.AppendHeader(nil, header)
 	if kind != 0 {
 		panic(kind)

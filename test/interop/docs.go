@@ -39,7 +39,8 @@ func withTable(text []byte) ([]byte, error) {
 func differenceTable() []byte {
 	table := []byte("\n| situation | SRI | libsv2 | why | shown by |\n|---|---|---|---|---|\n")
 	for _, d := range differences {
-		table = fmt.Appendf(table, "| %s | %s | %s | %s | `%s`, pair \"%s\" |\n", d.What, d.SRI, d.Ours, d.Why, d.ID, cmp.Or(d.Pair, purposeName))
+		pair := cmp.Or(d.Pair, purposeName)
+		table = fmt.Appendf(table, "| %s | %s | %s | %s | `%s`, pair \"%s\" |\n", d.What, d.SRI, d.Ours, d.Why, d.ID, pair)
 	}
 	return append(table, '\n')
 }

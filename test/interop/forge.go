@@ -140,7 +140,9 @@ func forgeries(r *run) error {
 		{"with its times in the other byte order", func(f *forgery, _ *noise.PublicKey) {
 			f.validFrom, f.notValidAfter = bits.ReverseBytes32(now), bits.ReverseBytes32(now+3600)
 		}, false, false, ""},
-		{"that ends long before it begins", func(f *forgery, _ *noise.PublicKey) { f.validFrom, f.notValidAfter = now+100, now-100 }, false, false, ""},
+		{"that ends long before it begins", func(f *forgery, _ *noise.PublicKey) {
+			f.validFrom, f.notValidAfter = now+100, now-100
+		}, false, false, ""},
 		{"that ends before it begins, within the leeway", func(f *forgery, _ *noise.PublicKey) {
 			f.validFrom, f.notValidAfter = now+5, now-5
 		}, false, true, "reversed-window"},

@@ -130,7 +130,9 @@ func certificates(r *run) error {
 		{"valid for ever", func(h *handshake) { h.validity, h.now = math.MaxUint32, math.MaxUint32 }, true},
 		{"of another authority", func(h *handshake) { h.authority = r.random.bytes(32) }, false},
 		{"for an initiator that demands none", func(h *handshake) { h.demanded = noise.PublicKey{} }, true},
-		{"expired, for an initiator that demands none", func(h *handshake) { h.demanded, h.now = noise.PublicKey{}, math.MaxUint32 }, true},
+		{"expired, for an initiator that demands none", func(h *handshake) {
+			h.demanded, h.now = noise.PublicKey{}, math.MaxUint32
+		}, true},
 	}
 	for range max(1, r.count/100) {
 		for _, c := range cases {

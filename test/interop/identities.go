@@ -64,7 +64,8 @@ func (r random) foreignTLV() []byte {
 	if r.IntN(2) == 0 {
 		return nil
 	}
-	tlv, kind := codec.AppendTLV(nil, codec.TLV{ExtensionType: 0x0300 + uint16(r.bits(8)), FieldType: byte(r.bits(8)), Value: r.bytes(r.IntN(50))})
+	foreign := codec.TLV{ExtensionType: 0x0300 + uint16(r.bits(8)), FieldType: byte(r.bits(8)), Value: r.bytes(r.IntN(50))}
+	tlv, kind := codec.AppendTLV(nil, foreign)
 	if kind != 0 {
 		panic(kind)
 	}

@@ -107,8 +107,8 @@ func TestFailed(t *testing.T) {
 // The form of values is that of the frame vectors.
 func TestAppendMessage(t *testing.T) {
 	m := &sv2.NewMiningJob{ChannelID: 1, JobID: 2, MinNtime: codec.SomeU32(3), Version: 4, MerkleRoot: codec.U256{31: 5}}
-	const wanted = `{"extension_type":0,"msg_type":21,"channel_msg":true,"fields":{"channel_id":1,"job_id":2,"min_ntime":3,"version":4,` +
-		`"merkle_root":"0000000000000000000000000000000000000000000000000000000000000005"},"trailing":"ff"}`
+	const wanted = `{"extension_type":0,"msg_type":21,"channel_msg":true,"fields":{"channel_id":1,"job_id":2,"min_ntime":3,` +
+		`"version":4,"merkle_root":"0000000000000000000000000000000000000000000000000000000000000005"},"trailing":"ff"}`
 	if got := appendMessage(nil, value{m, []byte{0xff}}, true); string(got) != wanted {
 		t.Errorf("got %s", got)
 	}

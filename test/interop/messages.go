@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -65,7 +66,8 @@ func (r *run) compareValues(info *sv2.Info, values []value, wanted [][]byte) err
 		case !ours[i].ok() || !theirs[i].ok():
 			r.unlisted("%s: encoding %s: %s %s, %s %s", info.Name, short(string(wanted[i])), r.Side, ours[i], r.Peer, theirs[i])
 		case !bytes.Equal(ours[i].body, theirs[i].body):
-			r.unlisted("%s: %s is %x from %s, %x from %s", info.Name, short(string(wanted[i])), ours[i].body, r.Side, theirs[i].body, r.Peer)
+			r.unlisted("%s: %s is %s from %s, %s from %s", info.Name, short(string(wanted[i])),
+				short(hex.EncodeToString(ours[i].body)), r.Side, short(hex.EncodeToString(theirs[i].body)), r.Peer)
 		default:
 			r.compareFields(info, r.Side, byUs[i], wanted[i])
 			r.compareFields(info, r.Peer, byThem[i], wanted[i])

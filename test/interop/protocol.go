@@ -11,7 +11,7 @@ import (
 const (
 	askDecode         = 'D' // frame -> its message as JSON, see appendMessage
 	askEncode         = 'E' // JSON of a message -> frame
-	askTLVs           = 'T' // U8 1 to accept big-endian TLVs where the side can, frame -> JSON of the TLVs that a receiver with extension 0x0002 sees, and of the user identity
+	askTLVs           = 'T' // U8 1 to accept big-endian TLVs where the side can, frame -> JSON of what extension 0x0002 finds
 	askWithIdentity   = 'S' // U8 length, user identity, JSON of a message -> frame with its TLV
 	askCommonMessage  = 'C' // frame -> name of the message that a client without extensions takes it for
 	askVersion        = 'V' // the server's min_version and max_version, the client's -> the version that the server uses

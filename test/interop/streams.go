@@ -11,7 +11,9 @@ import (
 
 // frame returns a frame of any type with a payload of so many bytes. One of a channel has room for the channel_id.
 func (r random) frame(size int) []byte {
-	header := codec.Header{ExtensionType: uint16(r.bits(15)), ChannelMsg: size >= 4 && r.IntN(2) == 0, MsgType: byte(r.bits(8)), MsgLength: uint32(size)}
+	header := codec.Header{
+		ExtensionType: uint16(r.bits(15)), ChannelMsg: size >= 4 && r.IntN(2) == 0, MsgType: byte(r.bits(8)), MsgLength: uint32(size),
+	}
 	frame, kind := codec.AppendHeader(make([]byte, 0, codec.HeaderSize+size), header)
 	if kind != 0 {
 		panic(kind)
@@ -56,15 +58,18 @@ func (r *run) send(from, to end, sizes []int) error {
 	}
 	r.Cases += len(sizes)
 	if !bytes.Equal(received, sent) {
-		r.unlisted("%d bytes in frames of %d from %s arrive at %s as %d others", len(sent), sizes, from.name(), to.name(), len(received))
+		r.unlisted("%d bytes in frames of %d from %s arrive at %s as %d others", len(sent), sizes, from.name(), to.name(),
+			len(received))
 	}
 	return nil
 }
 
 // Payload sizes around the limits of blocks, and of frames.
 var (
-	blockSizes = []int{0, 1, 15, 16, 17, noise.MaxChunk - 1, noise.MaxChunk, noise.MaxChunk + 1, 2*noise.MaxChunk - 1, 2 * noise.MaxChunk,
-		2*noise.MaxChunk + 1, 1 << 20}
+	blockSizes = []int{
+		0, 1, 15, 16, 17, noise.MaxChunk - 1, noise.MaxChunk, noise.MaxChunk + 1, 2*noise.MaxChunk - 1, 2 * noise.MaxChunk,
+		2*noise.MaxChunk + 1, 1 << 20,
+	}
 	largestSizes = []int{sv2.PayloadSizeMax - 1, sv2.PayloadSizeMax}
 )
 

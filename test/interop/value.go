@@ -20,7 +20,8 @@ type value struct {
 // as the hex of its four bytes so that a NaN compares.
 func appendMessage(dst []byte, v value, channelMsg bool) []byte {
 	info := v.message.Info()
-	dst = fmt.Appendf(dst, `{"extension_type":%d,"msg_type":%d,"channel_msg":%t,"fields":`, info.ExtensionType, info.MsgType, channelMsg)
+	dst = fmt.Appendf(dst, `{"extension_type":%d,"msg_type":%d,"channel_msg":%t,"fields":`,
+		info.ExtensionType, info.MsgType, channelMsg)
 	dst = appendFields(dst, v.message)
 	dst = append(dst, `,"trailing":"`...)
 	dst = hex.AppendEncode(dst, v.trailing)
