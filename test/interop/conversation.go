@@ -2,15 +2,12 @@ package main
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/libsv2/libsv2/noise"
 	"github.com/libsv2/libsv2/sv2/session"
 )
 
@@ -31,9 +28,12 @@ type conversation struct {
 	differs     string // the difference that this shows
 }
 
-// talk runs all conversations, plain and encrypted.
-func talk(sri string, seed uint64) (*result, error) {
-	r := &result{Side: "Go", Peer: "SRI", What: conversationName}
+// driver gives a connection to one of libsv2's sides until its session has ended, and returns what that reported.
+type driver func(c *conversation, conn *net.TCPConn, sealed bool, a *authority) ([]string, error)
+
+// talk runs all conversations of a side, plain and encrypted.
+func talk(sri string, seed uint64, side string, drive driver) (*result, error) {
+	r := &result{Side: side, Peer: "SRI", What: conversationName}
 	authority, err := newAuthority(newRandom(seed))
 	if err != nil {
 		return r, err
@@ -43,7 +43,7 @@ func talk(sri string, seed uint64) (*result, error) {
 			if c.failsSealed && !sealed {
 				continue
 			}
-			ours, theirs, err := c.run(sri, sealed, authority)
+			ours, theirs, err := c.run(sri, sealed, authority, drive)
 			if err != nil {
 				return r, fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -60,142 +60,62 @@ func talk(sri string, seed uint64) (*result, error) {
 }
 
 // run lets the two talk until both have ended.
-func (c *conversation) run(sri string, sealed bool, a *authority) (ours, theirs []string, err error) {
+func (c *conversation) run(sri string, sealed bool, a *authority, drive driver) (ours, theirs []string, err error) {
+	var conn *net.TCPConn
+	var p *peer
 	if c.client != nil {
-		return c.asClient(sri, sealed, a)
+		conn, p, err = c.connect(sri, sealed, a)
+	} else {
+		conn, p, err = c.accept(sri, sealed, a)
 	}
-	return c.asServer(sri, sealed, a)
-}
-
-// asClient connects a session to sri-peer's server.
-func (c *conversation) asClient(sri string, sealed bool, a *authority) (ours, theirs []string, err error) {
-	configuration := map[string]any{"listen": "127.0.0.1:0", "validity": 3600}
-	client := *c.client
-	client.Security = session.Plain()
-	if sealed {
-		configuration["authority"] = hex.EncodeToString(a.secret)
-		client.Security = session.Initiate(noise.RequireAuthority(a.public))
-		if c.failsSealed {
-			client.Security = session.Initiate(noise.RequireAuthority(a.other))
-		}
+	if p != nil {
+		defer p.kill()
 	}
-	profile, err := session.NewClientProfile(&client)
 	if err != nil {
 		return nil, nil, err
 	}
-	peer, err := c.startPeer(sri, "server", configuration)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer peer.kill()
-	conn, err := net.Dial("tcp", peer.address())
-	if err != nil {
-		return nil, nil, err
-	}
-	ours, err = c.drive(conn, profile)
-	if err != nil {
+	if ours, err = drive(c, conn, sealed, a); err != nil {
 		return ours, nil, err
 	}
-	theirs, err = peer.rest()
+	theirs, err = p.rest()
 	return ours, theirs, err
 }
 
-// asServer lets sri-peer's client connect to a session.
-func (c *conversation) asServer(sri string, sealed bool, a *authority) (ours, theirs []string, err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// connect starts sri-peer's server and connects to it.
+func (c *conversation) connect(sri string, sealed bool, a *authority) (*net.TCPConn, *peer, error) {
+	configuration := map[string]any{"listen": "127.0.0.1:0", "validity": 3600}
+	if sealed {
+		configuration["authority"] = hex.EncodeToString(a.secret)
+	}
+	p, err := c.startPeer(sri, "server", configuration)
+	if err != nil {
+		return nil, p, err
+	}
+	conn, err := net.Dial("tcp", p.address())
+	if err != nil {
+		return nil, p, err
+	}
+	return conn.(*net.TCPConn), p, nil
+}
+
+// accept lets sri-peer's client connect.
+func (c *conversation) accept(sri string, sealed bool, a *authority) (*net.TCPConn, *peer, error) {
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return nil, nil, err
 	}
 	defer listener.Close()
 	configuration := map[string]any{"connect": listener.Addr().String(), "noise": sealed}
-	server := *c.server
-	server.Security = session.Plain()
-	if sealed {
-		configuration["authority"] = hex.EncodeToString(a.public[:])
-		if c.failsSealed {
-			configuration["authority"] = hex.EncodeToString(a.other[:])
-		}
-		server.Security = session.Respond(a.identity)
+	if demanded := a.demanded(c); sealed {
+		configuration["authority"] = hex.EncodeToString(demanded[:])
 	}
-	profile, err := session.NewServerProfile(&server)
+	p, err := c.startPeer(sri, "client", configuration)
 	if err != nil {
-		return nil, nil, err
+		return nil, p, err
 	}
-	peer, err := c.startPeer(sri, "client", configuration)
-	if err != nil {
-		return nil, nil, err
+	if err := listener.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, p, err
 	}
-	defer peer.kill()
-	if err := listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience)); err != nil {
-		return nil, nil, err
-	}
-	conn, err := listener.Accept()
-	if err != nil {
-		return nil, nil, err
-	}
-	ours, err = c.drive(conn, profile)
-	if err != nil {
-		return ours, nil, err
-	}
-	theirs, err = peer.rest()
-	return ours, theirs, err
-}
-
-// drive gives the connection to a session until it has ended, and returns what it reported.
-func (c *conversation) drive(conn net.Conn, profile *session.Profile) (reports []string, err error) {
-	defer conn.Close()
-	begin := time.Now()
-	now := func() session.Time {
-		return session.Time{Monotonic: uint64(time.Since(begin).Milliseconds()), Unix: uint64(time.Now().Unix())}
-	}
-	s, err := profile.Start(newRandom(uint64(begin.UnixNano())), now())
-	if err != nil {
-		return nil, err
-	}
-	defer s.Release()
-	p := program{session: s, shares: c.shares}
-	received := make([]byte, 4096)
-	for {
-		if out := s.Output(); len(out) > 0 {
-			if _, err := conn.Write(out); err != nil {
-				s.PeerClosed()
-			} else if err := s.Sent(len(out)); err != nil {
-				return p.reports, err
-			}
-		}
-		if err := p.act(); err != nil {
-			return p.reports, err
-		}
-		if len(s.Output()) > 0 {
-			continue
-		}
-		if s.Finished() {
-			return p.reports, nil
-		}
-		wait := patience
-		if at, ok := s.NextDeadline(); ok {
-			wait = min(wait, time.Until(begin.Add(time.Duration(at)*time.Millisecond)))
-		}
-		if err := conn.SetReadDeadline(time.Now().Add(wait)); err != nil {
-			return p.reports, err
-		}
-		n, err := conn.Read(received)
-		for in := received[:n]; len(in) > 0 && s.Err() == nil; {
-			taken, _ := s.Feed(in, now()) // the error is that of the last event
-			in = in[taken:]
-			if err := p.act(); err != nil {
-				return p.reports, err
-			}
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if time.Since(begin) > patience {
-				return p.reports, fmt.Errorf("silence after %s", strings.Join(p.reports, "; "))
-			}
-			_ = s.Tick(now()) // the error is that of the last event
-		default:
-			s.PeerClosed()
-		}
-	}
+	conn, err := listener.AcceptTCP()
+	return conn, p, err
 }

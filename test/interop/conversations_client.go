@@ -14,7 +14,7 @@ func sriServer(change map[string]any) map[string]any {
 	return configuration
 }
 
-// clients are the conversations in which libsv2 is the client: SE- and EX- rows of both ends.
+// clients are the conversations in which libsv2 is the client.
 func clients() []conversation {
 	mining := sv2.SetupConnection{Protocol: sv2.ProtocolMining}
 	none := session.ClientExtensions{}

@@ -149,7 +149,7 @@ var differences = []difference{
 		Ours: "answers SetupConnection.Error protocol-version-mismatch",
 		Why:  "no version is in that range (3.6.1)",
 		show: func(r *run) (answer, answer, error) {
-			// The C ABI has no sessions yet, so this is always the Go package.
+			// Always the Go package: what the C ABI's session answers is among the conversations.
 			ours, err := askOne(newLibrary(), askVersion, number(2), number(3), number(3), number(2))
 			if err != nil {
 				return ours, ours, err

@@ -83,14 +83,10 @@ func (o *options) run() ([]result, error) {
 				return results, fmt.Errorf("%s - %s, %s: %w", ours.name(), theirs.name(), p.what, err)
 			}
 		}
-		if ours.name() == "Go" {
-			for _, do := range []func(string, uint64) (*result, error){talk, echoes} {
-				r, err := do(o.sri, o.seed)
-				results = append(results, *r)
-				if err != nil {
-					return results, fmt.Errorf("%s: %w", r.What, err)
-				}
-			}
+		conversations, err := o.talk(ours.name())
+		results = append(results, conversations...)
+		if err != nil {
+			return results, err
 		}
 		for _, s := range []side{ours, theirs} {
 			if p, ok := s.(*process); ok {
@@ -101,4 +97,18 @@ func (o *options) run() ([]result, error) {
 		}
 	}
 	return results, nil
+}
+
+// talk runs what goes over TCP and pipes with one of our sides.
+func (o *options) talk(side string) ([]result, error) {
+	if side == "C" {
+		r, err := talk(o.sri, o.seed, side, driveC(o.c))
+		return []result{*r}, err
+	}
+	r, err := talk(o.sri, o.seed, side, driveGo)
+	if err != nil {
+		return []result{*r}, err
+	}
+	echoed, err := echoes(o.sri, o.seed)
+	return []result{*r, *echoed}, err
 }

@@ -21,8 +21,8 @@ const (
 	conversationName = "conversations over TCP: setup, extensions, shares"
 )
 
-// pairs holds what any of our sides does with any peer. Sessions of the mining, template and declaration protocols are
-// entries here once our sides have them; conversations over TCP are in conversation.go.
+// pairs holds what any of our sides does with any peer, answering requests. Conversations over TCP are in conversations.go:
+// the sessions of the mining, template and declaration protocols belong there.
 var pairs = []pair{
 	{"messages: each encoded by both, decoded by both", messages},
 	{"damaged messages: accepted or refused by both", damaged},

@@ -41,6 +41,14 @@ func newAuthority(r random) (*authority, error) {
 	return a, err
 }
 
+// demanded is the authority that the initiator of a conversation demands.
+func (a *authority) demanded(c *conversation) noise.PublicKey {
+	if c.failsSealed {
+		return a.other
+	}
+	return a.public
+}
+
 // peer is a running sri-peer that reports what happens.
 type peer struct {
 	cmd    *exec.Cmd

@@ -8,7 +8,7 @@ import (
 )
 
 // program is what uses libsv2's end of a conversation: a client that sends its shares and closes once they are answered, or a
-// server that accepts every share.
+// server that accepts every share. c/program.c is the same with the C ABI and reports in the same words.
 type program struct {
 	session *session.Session
 	shares  [][]byte // user identities of the shares to send

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session.h"
+
 uint8_t *reserve(output *out, size_t size) {
     if (out->capacity - out->len < size) {
         const size_t capacity = 2 * out->capacity + size;
@@ -67,7 +69,7 @@ static sv2_status encode_alone(input json, output *out) {
     return encode_message(json, NULL, out);
 }
 
-/* What answers each request. Sessions join here when the C ABI has them. */
+/* What answers each request. */
 static const struct {
     char what;
     sv2_status (*answer)(input request, output *out);
@@ -99,7 +101,7 @@ static int receive(uint8_t *to, size_t size) {
     return fread(to, 1, size, stdin) == size;
 }
 
-int main(void) {
+static int answer_requests(void) {
     enum { HEAD = 5 }; /* size of the answer and its outcome */
     output request = {NULL, 0, 0}, reply = {NULL, 0, 0};
     static char in_buffer[1 << 16], out_buffer[1 << 16];
@@ -133,4 +135,12 @@ int main(void) {
     free(request.data);
     free(reply.data);
     return 0;
+}
+
+/* Without arguments it answers requests; "session CONFIGURATION" is one end of a conversation. */
+int main(int argc, char **argv) {
+    if (argc == 3 && strcmp(argv[1], "session") == 0) {
+        return run_session(argv[2]);
+    }
+    return answer_requests();
 }
