@@ -99,8 +99,8 @@ check:
 	scripts/check_sanitizers.sh
 	scripts/check_reproducible.sh
 	scripts/check_cross.sh
-	$(STEP) fuzz FUZZTIME=30s
 	INTEROP_OPTIONAL=1 $(STEP) interop
+	$(STEP) fuzz FUZZTIME=30s
 	@echo "check: everything passed"
 
 # All targets together take FUZZTIME: docs/fuzzing.md.

@@ -10,7 +10,7 @@
 # new are kept in build/fuzz for the next run. --json prints one object per target instead of the table.
 #
 # Environment: JOBS targets at a time; FUZZ_CC see build_fuzzers.sh; SV2_ORACLE the command of another implementation to compare
-# with, as sv2/oracle_test.go asks it.
+# with, as sv2/oracle_test.go asks it: by default the peer of SRI, when make interop has built it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 json=0 only=. budget=10s
@@ -30,11 +30,15 @@ mkdir -p "$work/bin" "$work/cache" "$work/c"
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
+if [[ -z ${SV2_ORACLE:-} && -x build/interop/sri/release/sri-peer ]]; then
+    export SV2_ORACLE="$PWD/build/interop/sri/release/sri-peer oracle"
+fi
+
 # Targets: what kind, where, name, parts of the time.
 targets=()
 while IFS=: read -r file name; do
     if [[ $name == FuzzOracle && -z ${SV2_ORACLE:-} ]]; then
-        echo "fuzz: left out: FuzzOracle, which compares with the implementation that SV2_ORACLE names" >&2
+        echo "fuzz: left out: FuzzOracle, which compares with SRI; make interop builds what it asks" >&2
         continue
     fi
     parts=3
