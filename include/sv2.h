@@ -2869,8 +2869,8 @@ SV2_API SV2_CHECK sv2_status sv2_session_info_get(sv2_session session, sv2_sessi
 SV2_API SV2_CHECK sv2_status sv2_session_extensions(sv2_session session, uint16_t *out, size_t out_cap, size_t *count);
 
 /** On a client, the server's key and certificate, for a user to see. Without authentication both are
- *  mere claims.                                                                                        [per-handle]
- *  Returns: SV2_OK, also after the end; SV2_ERR_STATE before the handshake is done, on a server and on a plain connection;
+ *  mere claims; after a refused certificate they are what was refused.                                 [per-handle]
+ *  Returns: SV2_OK, also after the end; SV2_ERR_STATE before the server has shown them, on a server and on a plain connection;
  *           SV2_ERR_NULL.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_server(sv2_session session, sv2_public_key *server, sv2_certificate *certificate);
 

@@ -1483,7 +1483,8 @@ class session {
         out.resize(count);
         return out;
     }
-    /** On a client after the handshake: the server's key and certificate, mere claims without authentication. */
+    /** On a client after the handshake, also after a refused certificate: the server's key and certificate, mere claims
+     *  without authentication. */
     result<server_proof> server() const {
         server_proof out{};
         const sv2_status status = sv2_session_server(get(), &out.key, &out.certificate);

@@ -69,12 +69,13 @@ func (s *Session) finishHandshake(unix uint64) error {
 		}
 		return s.decodeSealed()
 	}
-	if err := h.initiator.Finish(&h.act, unix, &s.link); err != nil {
+	err := h.initiator.Finish(&h.act, unix, &s.link)
+	if server, signed, shown := h.initiator.Server(); shown == nil { // also what was refused
+		s.server, s.signed, s.known = server, signed, true
+	}
+	if err != nil {
 		return err
 	}
-	var err error
-	s.server, s.signed, err = h.initiator.Server()
-	s.known = err == nil
 	return s.decodeSealed()
 }
 

@@ -103,6 +103,11 @@ func TestCertificateRefused(t *testing.T) {
 		if len(client.Output()) != 0 {
 			t.Errorf("%s: %d bytes sent", c.name, len(client.Output()))
 		}
+		key, certificate, err := client.Server() // what was refused, for the user to see; nothing that could not be opened
+		if shown := c.want != status.Decrypt; shown != (err == nil) ||
+			shown && (key != k.identity.Public() || certificate != k.identity.Certificate()) {
+			t.Errorf("%s: the server showed %v, %v, %v", c.name, key, certificate, err)
+		}
 	}
 }
 

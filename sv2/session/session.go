@@ -181,8 +181,8 @@ func (s *Session) Setup() (protocol uint8, usedVersion uint16, requestFlags, suc
 // it negotiates again.
 func (s *Session) Extensions() []uint16 { return s.negotiation.on }
 
-// Server returns, on a client, the key and the certificate of the server once the handshake is done; State otherwise. With
-// noise.Insecure they are claims.
+// Server returns, on a client, the key and the certificate of the server once it has shown them; State otherwise. With
+// noise.Insecure they are claims, and after a refused certificate they are what was refused.
 func (s *Session) Server() (noise.PublicKey, noise.Certificate, error) {
 	if !s.known {
 		return noise.PublicKey{}, noise.Certificate{}, status.State

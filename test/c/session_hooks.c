@@ -221,6 +221,10 @@ static void system_clocks(void) {
     CHECK_STATUS(sv2_session_error_get(client, &error), SV2_OK);
     CHECK_STATUS(error.status, SV2_ERR_CERTIFICATE_EXPIRED); /* that of 2023 */
     CHECK_NUMBER(error.status_class, SV2_CLASS_AUTH);
+    sv2_public_key refused_key; /* what was refused is shown */
+    sv2_certificate refused;
+    CHECK_STATUS(sv2_session_server(client, &refused_key, &refused), SV2_OK);
+    CHECK(memcmp(&refused_key, &keys.public, sizeof refused_key) == 0);
     CHECK_STATUS(sv2_session_free(&client), SV2_OK);
     CHECK_STATUS(sv2_session_free(&server), SV2_OK);
 }
