@@ -1,396 +1,182 @@
 // SPDX-License-Identifier: MIT
 #include "connection.h"
 
-#include "descriptor.h"
-#include "error_text.h"
+#include "client_session.h"
 #include "monotonic_clock.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECT_TIMEOUT_MS 5000u
-#define SEND_TIMEOUT_MS 15000u
-// Of a slow board, and of a busy server.
-#define HANDSHAKE_TIMEOUT_MS 10000u
-
-// The largest message to come is RequestTransactionData.Success: template_id, excess_data, and the
-// transactions of a block with their lengths. A block has at most 4,000,000 bytes (BIP141).
-#define PAYLOAD_SIZE_MAX (8u + (2u + 65535u) + 2u + 3u * 65535u + 4000000u)
-
-// The largest that goes out is SubmitSolution with 64 KiB. Several fit, should the peer be slow.
-#define OUTPUT_SIZE_MAX (4u * 65700u)
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-static bool
-fail(struct connection *connection, enum connection_state state, const char *format, ...) {
-    if (connection->state != CONNECTION_OPEN) {
-        return false; // the first reason is the true one
+// Calls on a session that has ended return why. That is no news: SV2_EVENT_END follows and tells
+// more. What counts is that no call fails unseen.
+static bool note(struct connection *connection, sv2_status status) {
+    if (status < 0 && connection->failure == SV2_OK) {
+        connection->failure = status;
     }
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(connection->failure, sizeof connection->failure, format, arguments);
-    va_end(arguments);
-    connection->state = state;
-    return false;
+    return status >= 0;
 }
 
-static bool fail_by_error(struct connection *connection, const char *what, int number) {
-    return fail(connection, CONNECTION_ENDED, "%s: %s", what, strerror(number));
-}
-
-static bool fail_by_status(struct connection *connection, const sv2_error *error) {
-    char text[ERROR_TEXT_SIZE];
-    enum connection_state state = CONNECTION_FAILED;
-    switch (sv2_status_class(error->status)) {
-    case SV2_CLASS_PROTOCOL:
-        state = CONNECTION_BROKE_PROTOCOL;
-        break;
-    case SV2_CLASS_AUTH: // somebody on the way altered what came; the next link is a new one
-        state = CONNECTION_ENDED;
-        break;
-    default:
-        break;
-    }
-    return fail(connection, state, "%s", error_text(error, text));
-}
-
-// Waits until the descriptor is ready for the events. Returns 0 or an errno.
-static int await(int descriptor, short events, uint64_t deadline, int stop_descriptor) {
-    struct pollfd watched[] = {{descriptor, events, 0}, {stop_descriptor, POLLIN, 0}};
-    int ready = 0;
-    do {
-        const uint64_t now = monotonic_ms();
-        ready = poll(watched, 2, now < deadline ? (int)(deadline - now) : 0);
-    } while (ready < 0 && errno == EINTR);
-    if (ready < 0) {
-        return errno;
-    }
-    if (watched[1].revents != 0) {
-        return ECANCELED;
-    }
-    return ready == 0 ? ETIMEDOUT : 0;
-}
-
-// Waits until a connect() under way is done. Returns 0 or an errno.
-static int await_connection(int descriptor, int stop_descriptor) {
-    int outcome = await(descriptor, POLLOUT, monotonic_ms() + CONNECT_TIMEOUT_MS, stop_descriptor);
-    if (outcome != 0) {
-        return outcome;
-    }
-    socklen_t size = sizeof outcome;
-    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &outcome, &size) == 0 ? outcome : errno;
-}
-
-// Returns a connected socket; -1 with *number set to an errno.
-static int connect_to(const struct addrinfo *address, int stop_descriptor, int *number) {
-    const int descriptor = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
-    if (descriptor < 0) {
-        *number = errno;
-        return -1;
-    }
-    *number = 0;
-    if (!descriptor_set_up(descriptor) ||
-        connect(descriptor, address->ai_addr, address->ai_addrlen) != 0) {
-        *number = errno == EINPROGRESS ? await_connection(descriptor, stop_descriptor) : errno;
-    }
-    if (*number != 0) {
-        (void)close(descriptor);
-        return -1;
-    }
-    // A solution must not wait for more bytes to fill a segment, and a peer that is gone for good
-    // must be noticed: a provider may be silent until the next block.
-    const int on = 1;
-    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    (void)setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    return descriptor;
-}
-
-static bool open_socket(struct connection *connection, const struct endpoint *endpoint,
-                        int stop_descriptor) {
-    char port[6];
-    (void)snprintf(port, sizeof port, "%u", (unsigned)endpoint->port);
-    struct addrinfo hints;
-    memset(&hints, 0, sizeof hints);
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV;
-    struct addrinfo *addresses = NULL;
-    const int lookup = getaddrinfo(endpoint->host, port, &hints, &addresses);
-    char place[ENDPOINT_TEXT_SIZE];
-    endpoint_to_text(endpoint, place);
-    if (lookup != 0) {
-        return fail(connection, CONNECTION_ENDED, "cannot find %s: %s", place,
-                    gai_strerror(lookup));
-    }
-    int number = 0;
-    for (const struct addrinfo *one = addresses; one != NULL && connection->socket < 0;
-         one = one->ai_next) {
-        connection->socket = connect_to(one, stop_descriptor, &number);
-    }
-    freeaddrinfo(addresses);
-    if (connection->socket < 0) {
-        return fail(connection, CONNECTION_ENDED, "cannot connect to %s: %s", place,
-                    strerror(number));
-    }
-    return true;
-}
-
-static bool fail_here(struct connection *connection, sv2_status status) {
-    return fail(connection, CONNECTION_FAILED, "%s", sv2_status_text(status));
-}
-
-// Sends act 1 and receives act 2, of which not a byte more: what follows is for the decoder.
-static bool exchange_acts(struct connection *connection, struct handshake *handshake,
-                          int stop_descriptor) {
-    const uint64_t deadline = monotonic_ms() + HANDSHAKE_TIMEOUT_MS;
-    while (handshake->act2_received < sizeof handshake->act2.bytes) {
-        const bool is_sending = handshake->act1_sent < sizeof handshake->act1.bytes;
-        const int number =
-            await(connection->socket, is_sending ? POLLOUT : POLLIN, deadline, stop_descriptor);
-        if (number != 0) {
-            return fail_by_error(connection, "handshake", number);
-        }
-        const ssize_t size =
-            is_sending ? send(connection->socket, handshake->act1.bytes + handshake->act1_sent,
-                              sizeof handshake->act1.bytes - handshake->act1_sent, MSG_NOSIGNAL)
-                       : recv(connection->socket, handshake->act2.bytes + handshake->act2_received,
-                              sizeof handshake->act2.bytes - handshake->act2_received, 0);
-        if (size < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
-            return fail_by_error(connection, "handshake", errno);
-        }
-        if (size == 0) {
-            return fail(connection, CONNECTION_ENDED,
-                        "closed by the peer in the handshake, %zu of %zu bytes of which had come; "
-                        "it may be busy, or not encrypt",
-                        handshake->act2_received, sizeof handshake->act2.bytes);
-        }
-        if (size > 0 && is_sending) {
-            handshake->act1_sent += (size_t)size;
-        } else if (size > 0) {
-            handshake->act2_received += (size_t)size;
-        }
-    }
-    return true;
-}
-
-static bool fail_by_handshake(struct connection *connection, sv2_status status) {
-    if (is_refused_certificate(status)) {
-        char text[REFUSED_CERTIFICATE_TEXT_SIZE];
-        refused_certificate_to_text(status, &connection->server, &connection->certificate, text);
-        connection->trust_failure = status;
-        return fail(connection, CONNECTION_UNTRUSTED, "%s", text);
-    }
-    if (status == SV2_ERR_DECRYPT) {
-        return fail(connection, CONNECTION_BROKE_PROTOCOL,
-                    "handshake: %s; the peer may not encrypt", sv2_status_text(status));
-    }
-    return fail_here(connection, status);
-}
-
-static bool shake_hands(struct connection *connection, const struct link_security *security,
-                        int stop_descriptor) {
-    struct handshake handshake;
-    sv2_status status = handshake_start(&handshake, security);
-    if (status != SV2_OK) {
-        return fail_here(connection, status);
-    }
-    bool is_done = exchange_acts(connection, &handshake, stop_descriptor);
-    if (is_done) {
-        status = handshake_finish(&handshake, &connection->transport, &connection->server,
-                                  &connection->certificate);
-        is_done = status == SV2_OK || fail_by_handshake(connection, status);
-    }
-    handshake_end(&handshake);
-    connection->is_encrypted = is_done;
-    return is_done;
-}
-
-static bool make_buffers(struct connection *connection) {
-    sv2_decoder_config config = SV2_DECODER_CONFIG_INIT;
-    config.max_payload_size = PAYLOAD_SIZE_MAX;
-    sv2_status status =
-        connection->is_encrypted
-            ? sv2_decoder_new_sealed(&config, connection->transport, &connection->decoder)
-            : sv2_decoder_new(&config, &connection->decoder);
-    if (status == SV2_OK) {
-        status = sv2_buf_new(OUTPUT_SIZE_MAX, &connection->output);
-    }
-    return status == SV2_OK || fail_here(connection, status);
-}
-
-bool connection_open(struct connection *connection, const struct endpoint *endpoint,
-                     const struct link_security *security, int stop_descriptor) {
+void connection_begin(struct connection *connection, const sv2_failover_decision *decision) {
     memset(connection, 0, sizeof *connection);
+    connection->is_open = true;
     connection->socket = -1;
-    if (security->protection == LINK_UNDECIDED) {
-        return fail_here(connection, SV2_ERR_ARGUMENT);
-    }
-    if (open_socket(connection, endpoint, stop_descriptor) &&
-        (security->protection == LINK_PLAIN ||
-         shake_hands(connection, security, stop_descriptor)) &&
-        make_buffers(connection)) {
-        return true;
-    }
-    connection_close(connection);
-    return false;
+    connection->id = decision->id;
+    connection->is_probe = decision->action == SV2_FAILOVER_PROBE;
+    connection->endpoint = decision->endpoint;
+    (void)note(connection, dial_begin(&connection->dial, &decision->endpoint));
 }
 
 void connection_close(struct connection *connection) {
-    (void)sv2_decoder_free(&connection->decoder);
-    (void)sv2_transport_free(&connection->transport);
-    (void)sv2_buf_free(&connection->output);
+    if (!connection->is_open) {
+        return;
+    }
+    (void)sv2_session_free(&connection->session);
+    dial_end(&connection->dial);
     if (connection->socket >= 0) {
         (void)close(connection->socket);
-        connection->socket = -1;
     }
+    connection->is_open = false;
 }
 
-static sv2_status append_sealed(struct connection *connection, const uint8_t *frame,
-                                size_t frame_size) {
-    const size_t sealed_size = sv2_sealed_frame_size(frame_size - SV2_FRAME_HEADER_SIZE);
-    uint8_t *space = NULL;
-    size_t capacity = 0;
-    size_t written = 0;
-    sv2_status status = sv2_buf_writable(connection->output, sealed_size, &space, &capacity);
-    if (status == SV2_OK) {
-        status =
-            sv2_transport_seal(connection->transport, frame, frame_size, space, capacity, &written);
+static sv2_session_info info_of(const struct connection *connection) {
+    sv2_session_info info = SV2_SESSION_INFO_INIT;
+    if (sv2_session_info_get(connection->session, &info) != SV2_OK) {
+        info.deadline = 0; // the next call on the session tells what is wrong with it
     }
-    return status == SV2_OK ? sv2_buf_commit(connection->output, written) : status;
+    return info;
 }
 
-bool connection_send(struct connection *connection, const uint8_t *frame, size_t frame_size) {
-    if (connection->state != CONNECTION_OPEN) {
-        return false;
+struct pollfd connection_watched(const struct connection *connection, uint64_t *deadline_ms) {
+    struct pollfd watched = {-1, 0, 0}; // poll() passes over a negative descriptor
+    *deadline_ms = UINT64_MAX;
+    if (!connection->is_open) {
+        return watched;
     }
-    if (!connection_has_output(connection)) {
-        connection->output_progress_ms = monotonic_ms();
+    if (connection->socket < 0) {
+        watched.fd = connection->dial.socket;
+        watched.events = POLLOUT;
+        *deadline_ms = connection->dial.socket < 0 ? 0 : connection->dial.deadline_ms;
+        return watched;
     }
-    const sv2_status status = connection->is_encrypted
-                                  ? append_sealed(connection, frame, frame_size)
-                                  : sv2_buf_append(connection->output, frame, frame_size);
-    if (status == SV2_ERR_LIMIT) {
-        return fail(connection, CONNECTION_ENDED, "the peer takes nothing and the output is full");
-    }
-    if (status != SV2_OK) {
-        return fail_here(connection, status);
-    }
-    return connection_flush(connection);
+    const sv2_session_info info = info_of(connection);
+    watched.fd = connection->socket;
+    watched.events = info.waiting > 0 ? POLLIN | POLLOUT : POLLIN;
+    *deadline_ms = info.deadline; // the library reads the clock of monotonic_ms() by itself
+    return watched;
 }
 
-// Bytes to be sent; none if the connection has none, or no buffer.
-static sv2_view pending_output(struct connection *connection) {
-    sv2_view view;
-    if (sv2_buf_data(connection->output, &view) != SV2_OK) {
-        view.len = 0;
-    }
-    return view;
-}
-
-bool connection_has_output(struct connection *connection) {
-    return pending_output(connection).len > 0;
-}
-
-bool connection_flush(struct connection *connection) {
-    while (connection->state == CONNECTION_OPEN) {
-        const sv2_view view = pending_output(connection);
-        if (view.len == 0) {
-            return true;
+void connection_flush(struct connection *connection) {
+    uint8_t output[RECEIVE_SIZE];
+    for (;;) {
+        size_t size = 0;
+        if (!note(connection,
+                  sv2_session_output(connection->session, output, sizeof output, &size)) ||
+            size == 0) {
+            return;
         }
-        const ssize_t sent = send(connection->socket, view.data, view.len, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) {
-            continue;
-        }
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            return true;
+        ssize_t sent = send(connection->socket, output, size, MSG_NOSIGNAL);
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+            return; // poll() tells when there is room
         }
         if (sent < 0) {
-            return fail_by_error(connection, "cannot send", errno);
+            // Lost. But what the peer sent before, such as its reason, is still read.
+            connection->socket_error = errno;
+            sent = (ssize_t)size;
         }
-        connection->output_progress_ms = monotonic_ms();
-        const sv2_status status = sv2_buf_consume(connection->output, (size_t)sent);
-        if (status != SV2_OK) {
-            return fail_here(connection, status);
+        if (!note(connection, sv2_session_sent(connection->session, (size_t)sent))) {
+            return;
+        }
+    }
+}
+
+bool connection_receive(struct connection *connection) {
+    if (!connection->is_open || connection->socket < 0 || connection->failure != SV2_OK ||
+        connection->input_taken < connection->input_size) {
+        return false;
+    }
+    const ssize_t received =
+        recv(connection->socket, connection->input, sizeof connection->input, 0);
+    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        return false;
+    }
+    if (received <= 0) {
+        if (received < 0) {
+            connection->socket_error = errno;
+        }
+        return note(connection, sv2_session_peer_closed(connection->session));
+    }
+    connection->input_size = (size_t)received;
+    connection->input_taken = 0;
+    return true;
+}
+
+// A session takes bytes up to the next event only, so that each is acted on in its turn.
+static void feed(struct connection *connection) {
+    size_t taken = 0;
+    (void)note(connection,
+               sv2_session_feed(connection->session, connection->input + connection->input_taken,
+                                connection->input_size - connection->input_taken, NULL, &taken));
+    connection->input_taken += taken;
+}
+
+bool connection_next_event(struct connection *connection, sv2_session_event *event) {
+    bool knows_time = false;
+    while (connection->is_open && connection->socket >= 0) {
+        const sv2_status status = sv2_session_next_event(connection->session, event);
+        if (status == SV2_OK) {
+            return true;
+        }
+        if (!note(connection, status) || connection->failure != SV2_OK) {
+            return false;
+        }
+        if (connection->input_taken < connection->input_size) {
+            feed(connection);
+        } else if (!knows_time) {
+            // After what has come, which may have been in time.
+            (void)note(connection, sv2_session_tick(connection->session, NULL));
+            knows_time = true;
+        } else {
+            return false;
         }
     }
     return false;
 }
 
-uint64_t connection_send_deadline(struct connection *connection) {
-    return connection_has_output(connection) ? connection->output_progress_ms + SEND_TIMEOUT_MS
-                                             : UINT64_MAX;
+static void continue_dial(struct connection *connection, short events,
+                          const struct link_security *security) {
+    switch (dial_continue(&connection->dial, events)) {
+    case DIAL_UNDER_WAY:
+        return;
+    case DIAL_FAILED:
+        (void)note(connection, SV2_ERR_CONNECT_FAILED);
+        return;
+    case DIAL_CONNECTED:
+        break;
+    }
+    connection->socket = dial_take_socket(&connection->dial);
+    dial_end(&connection->dial);
+    if (note(connection,
+             client_session_start(&connection->endpoint, security, &connection->session))) {
+        connection_flush(connection); // a client speaks first
+    }
 }
 
-void connection_give_up_sending(struct connection *connection) {
-    (void)fail(connection, CONNECTION_ENDED, "the peer took nothing for %u s",
-               SEND_TIMEOUT_MS / 1000);
-}
-
-static bool fail_by_decoder(struct connection *connection, sv2_status status) {
-    sv2_error error;
-    if (sv2_decoder_error(connection->decoder, &error) != SV2_OK || error.status == SV2_OK) {
-        memset(&error, 0, sizeof error);
-        error.status = status;
-        error.field = SV2_FIELD_NONE;
+void connection_serve(struct connection *connection, short events,
+                      const struct link_security *security) {
+    if (!connection->is_open || connection->failure != SV2_OK) {
+        return;
     }
-    return fail_by_status(connection, &error);
-}
-
-static bool peer_closed(struct connection *connection) {
-    size_t unframed_size = 0;
-    if (sv2_decoder_buffered(connection->decoder, &unframed_size) != SV2_OK || unframed_size == 0) {
-        return fail(connection, CONNECTION_ENDED, "closed by the peer");
+    if (connection->socket < 0) {
+        continue_dial(connection, events, security);
+        return;
     }
-    return fail(connection, CONNECTION_ENDED,
-                "closed by the peer in the middle of a frame, %zu bytes of which had come",
-                unframed_size);
-}
-
-bool connection_receive(struct connection *connection) {
-    if (connection->state != CONNECTION_OPEN) {
-        return false;
+    if ((events & POLLOUT) != 0) {
+        connection_flush(connection);
     }
-    uint8_t *space = NULL;
-    size_t capacity = 0;
-    sv2_status status = sv2_decoder_writable(connection->decoder, &space, &capacity);
-    if (status != SV2_OK) {
-        return fail_by_decoder(connection, status);
+    // Also on POLLHUP and POLLERR: there may be bytes in front of the end, and recv() names it.
+    if ((events & ~POLLOUT) != 0) {
+        (void)connection_receive(connection);
     }
-    ssize_t received = 0;
-    do {
-        received = recv(connection->socket, space, capacity, 0);
-    } while (received < 0 && errno == EINTR);
-    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        return false;
-    }
-    if (received < 0) {
-        return fail_by_error(connection, "cannot receive", errno);
-    }
-    if (received == 0) {
-        return peer_closed(connection);
-    }
-    status = sv2_decoder_commit(connection->decoder, (size_t)received);
-    return status == SV2_OK || fail_by_decoder(connection, status);
-}
-
-bool connection_next(struct connection *connection, sv2_frame *frame) {
-    if (connection->state != CONNECTION_OPEN) {
-        return false;
-    }
-    sv2_error error;
-    const sv2_status status = sv2_decoder_next(connection->decoder, frame, NULL, &error);
-    if (status < 0) {
-        return fail_by_status(connection, &error);
-    }
-    return status != SV2_WANT_INPUT;
 }

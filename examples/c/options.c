@@ -8,17 +8,26 @@
 
 static const char help[] =
     "miner --connect HOST:PORT --authority KEY [options]\n"
+    "miner --pool stratum2+tcp://HOST:PORT/KEY [--pool URL]... [options]\n"
     "\n"
     "Mines on the CPU with templates of a Stratum V2 template provider.\n"
     "\n"
-    "  --connect HOST:PORT   the provider; an IPv6 address as [ADDRESS]:PORT\n"
-    "  --authority KEY       public key of the authority that signs the provider's certificate,\n"
-    "                        as its operator publishes it and `sv2-key show` prints it\n"
+    "  --pool URL            a provider and the public key of the authority that signs its\n"
+    "                        certificate, as its operator publishes it. With several the first is\n"
+    "                        the best: the others are used while it cannot be\n"
+    "  --connect HOST:PORT   the same in two parts, the key in --authority KEY; an IPv6 address "
+    "as\n"
+    "  --authority KEY       [ADDRESS]:PORT. `sv2-key show` prints the key. It is the best, if "
+    "there\n"
+    "                        is a --pool too\n"
     "  --no-clock            accept an expired certificate: for boards that do not know the time\n"
-    "  --trust-any           instead of --authority: encrypt, but do not check who is there; any\n"
-    "                        machine on the way can be the provider\n"
-    "  --insecure            instead of --authority: plain TCP, which anyone on the way can read\n"
-    "                        and change\n"
+    "  --trust-any           allow providers without a key: encrypt, but do not check who is "
+    "there;\n"
+    "                        any machine on the way can be the provider\n"
+    "  --insecure            instead of keys: plain TCP, which anyone on the way can read and "
+    "change\n"
+    "  --probe SECONDS       how often a better provider is tried while another one is in use\n"
+    "                        (default 60); three or more that succeed lead back\n"
     "  --blocks N            end when N found blocks have become the chain's tip\n"
     "  --payout-script HEX   script of the output that gets the block's value, up to 520 bytes\n"
     "                        (without it anyone may spend the value: for test chains only)\n"
@@ -30,19 +39,26 @@ static const char help[] =
     "\n"
     "A found block is a line with \"block HASH\"; when the provider's tip is that block, a line\n"
     "\"accepted HASH\" follows, when it is another, a line \"lost race HASH\". A connection that\n"
-    "ends is made again after 1 s, then 2, 4, 8, 16 and 30 s. When it ends before the tip has\n"
-    "moved, the whole SubmitSolution frame is printed, so that no found block is lost.\n"
+    "ends is made again after some time, up to a minute, or one to the next --pool is. When it "
+    "ends\n"
+    "before the tip has moved, the whole SubmitSolution frame is printed, so that no found block "
+    "is\n"
+    "lost.\n"
     "\n"
     "Exit status\n"
     "  0  N found blocks were accepted; without --blocks, SIGINT or SIGTERM\n"
     "  1  the system or a library failed\n"
     "  2  the command line is wrong\n"
-    "  3  the provider refused the connection's setup, or answered it with what was not offered\n"
+    "  3  the provider refused the connection's setup, or demands what this miner cannot do. It "
+    "is\n"
+    "     not tried again\n"
     "  4  with --no-reconnect: no connection, or it ended\n"
     "  5  with --no-reconnect: the provider broke the protocol\n"
     "  6  SIGINT or SIGTERM before N blocks were accepted\n"
-    "  7  the provider's certificate is not to be trusted: another authority, altered, expired or\n"
-    "     not valid yet by this machine's clock. It is not tried again.\n";
+    "  7  the provider did not prove who it is: a certificate of another authority, altered, "
+    "expired\n"
+    "     or not valid yet by this machine's clock, or no handshake at all. It is not tried again\n"
+    "With several providers, 3 and 7 are said of the best one when none is left to try.\n";
 
 static bool parse_count(const char *text, uint64_t *out) {
     uint64_t value = 0;
@@ -60,12 +76,25 @@ static bool parse_count(const char *text, uint64_t *out) {
 }
 
 static bool parse_connect(const char *value, struct options *options) {
-    return endpoint_parse(value, &options->endpoint);
+    options->connect = value;
+    return *value != '\0';
 }
 
 static bool parse_authority(const char *value, struct options *options) {
-    options->authority = value; // main's arguments stay; the key is read once the library runs
+    options->authority = value; // read once the library runs, see endpoint_list.h
     return *value != '\0';
+}
+
+static bool parse_pool(const char *value, struct options *options) {
+    if (options->pool_count == sizeof options->pools / sizeof options->pools[0]) {
+        return false;
+    }
+    options->pools[options->pool_count++] = value;
+    return *value != '\0';
+}
+
+static bool parse_probe(const char *value, struct options *options) {
+    return parse_count(value, &options->probe_seconds) && options->probe_seconds <= 86400;
 }
 
 static bool parse_blocks(const char *value, struct options *options) {
@@ -94,60 +123,36 @@ static const struct {
     const char *name;
     bool (*parse)(const char *value, struct options *options);
 } valued_options[] = {
-    {"--connect", parse_connect}, {"--authority", parse_authority},
-    {"--blocks", parse_blocks},   {"--payout-script", parse_payout_script},
+    {"--connect", parse_connect},
+    {"--authority", parse_authority},
+    {"--pool", parse_pool},
+    {"--blocks", parse_blocks},
+    {"--probe", parse_probe},
     {"--tag", parse_tag},
+    {"--payout-script", parse_payout_script},
 };
 
 #define VALUED_OPTION_COUNT (sizeof valued_options / sizeof valued_options[0])
 
-// What was asked for instead of --authority.
-struct weakening {
-    bool is_insecure;
-    bool trusts_any;
-};
-
-static bool choose_protection(struct options *options, const struct weakening *weakening) {
-    const int chosen =
-        (options->authority != NULL) + weakening->is_insecure + weakening->trusts_any;
-    if (chosen == 0) {
-        (void)fputs("miner: --authority KEY is missing; --trust-any or --insecure instead do "
-                    "without it\n",
-                    stderr);
-        return false;
+static bool parse_switch(const char *argument, struct options *options) {
+    const struct {
+        const char *name;
+        bool *value;
+    } switches[] = {
+        {"--insecure", &options->security.is_plain},
+        {"--trust-any", &options->security.trusts_any},
+        {"--no-clock", &options->security.has_no_clock},
+        {"--no-reconnect", &options->no_reconnect},
+        {"--quiet", &options->quiet},
+        {"--json", &options->json},
+    };
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        if (strcmp(argument, switches[i].name) == 0) {
+            *switches[i].value = true;
+            return true;
+        }
     }
-    if (chosen > 1 || (options->no_clock && options->authority == NULL)) {
-        (void)fputs(chosen > 1
-                        ? "miner: --authority, --trust-any and --insecure exclude each other\n"
-                        : "miner: --no-clock needs --authority: nothing else looks at the clock\n",
-                    stderr);
-        return false;
-    }
-    options->protection = LINK_AUTHENTICATED;
-    if (options->authority == NULL) {
-        options->protection = weakening->is_insecure ? LINK_PLAIN : LINK_TO_ANYONE;
-    }
-    return true;
-}
-
-static bool parse_switch(const char *argument, struct options *options,
-                         struct weakening *weakening) {
-    if (strcmp(argument, "--insecure") == 0) {
-        weakening->is_insecure = true;
-    } else if (strcmp(argument, "--trust-any") == 0) {
-        weakening->trusts_any = true;
-    } else if (strcmp(argument, "--no-clock") == 0) {
-        options->no_clock = true;
-    } else if (strcmp(argument, "--no-reconnect") == 0) {
-        options->no_reconnect = true;
-    } else if (strcmp(argument, "--quiet") == 0) {
-        options->quiet = true;
-    } else if (strcmp(argument, "--json") == 0) {
-        options->json = true;
-    } else {
-        return false;
-    }
-    return true;
+    return false;
 }
 
 // Parses --name VALUE or --name=VALUE at *index and moves it to the last argument taken.
@@ -187,7 +192,6 @@ static void set_defaults(struct options *out) {
 }
 
 enum options_result options_parse(int argument_count, char **arguments, struct options *out) {
-    struct weakening weakening = {false, false};
     set_defaults(out);
     for (int i = 1; i < argument_count; i++) {
         bool is_good = true;
@@ -199,14 +203,10 @@ enum options_result options_parse(int argument_count, char **arguments, struct o
             if (!is_good) {
                 return OPTIONS_WRONG;
             }
-        } else if (!parse_switch(arguments[i], out, &weakening)) {
+        } else if (!parse_switch(arguments[i], out)) {
             (void)fprintf(stderr, "miner: unknown argument %s; see --help\n", arguments[i]);
             return OPTIONS_WRONG;
         }
     }
-    if (out->endpoint.port == 0) {
-        (void)fputs("miner: --connect HOST:PORT is missing; see --help\n", stderr);
-        return OPTIONS_WRONG;
-    }
-    return choose_protection(out, &weakening) ? OPTIONS_RUN : OPTIONS_WRONG;
+    return OPTIONS_RUN;
 }

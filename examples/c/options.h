@@ -4,20 +4,24 @@
 #define MINER_OPTIONS_H
 
 #include "coinbase.h"
-#include "endpoint.h"
 #include "link_security.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sv2.h>
 
+// Texts are main's arguments, which stay.
 struct options {
-    struct endpoint endpoint;
-    uint64_t blocks; // accepted ones after which to end; 0: none
+    const char *connect;   // HOST:PORT, or NULL
+    const char *authority; // the key to it, or NULL
+    const char *pools[SV2_FAILOVER_ENDPOINTS_MAX];
+    size_t pool_count;
+    struct link_security security;
+    uint64_t probe_seconds; // between probes of a better provider; 0: the default
+    uint64_t blocks;        // accepted ones after which to end; 0: none
     struct coinbase_content content;
     bool has_payout_script; // false: content pays whoever comes first
-    enum link_protection protection;
-    const char *authority; // its key as text, with LINK_AUTHENTICATED
-    bool no_clock;
     bool no_reconnect;
     bool quiet;
     bool json;

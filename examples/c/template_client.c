@@ -10,132 +10,69 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETUP_TIMEOUT_MS 10000u
-
-// SetupConnection with its five strings at their longest.
-#define SMALL_FRAME_SIZE_MAX (6u + 1u + 2u + 2u + 4u + 2u + 5u * 256u)
+// For what the library cannot know to be wrong.
+#define VIOLATION SV2_ERR_UNEXPECTED_MESSAGE
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 static enum template_client_event
-fail(struct template_client *client, enum template_client_event event, const char *format, ...) {
+fail(struct template_client *client, sv2_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(client->failure, sizeof client->failure, format, arguments);
     va_end(arguments);
-    return event;
+    client->failure_status = status;
+    return TEMPLATE_CLIENT_VIOLATION;
 }
 
-static enum template_client_event fail_by_status(struct template_client *client,
-                                                 const sv2_error *error) {
-    char text[ERROR_TEXT_SIZE];
-    return fail(client, TEMPLATE_CLIENT_VIOLATION, "%s", error_text(error, text));
-}
-
-// Every message but SubmitSolution is small.
-static void send_small(struct template_client *client, const sv2_message *message) {
-    uint8_t frame[SMALL_FRAME_SIZE_MAX];
-    size_t size = 0;
-    sv2_error error;
-    if (sv2_message_encode(message, frame, sizeof frame, &size, &error) != SV2_OK) {
-        // The values are this program's own, so this is a fault of it: say so and go on.
-        char text[ERROR_TEXT_SIZE];
-        report_event(client->report, REPORT_PROBLEM, "fault", NULL, "cannot encode a message: %s",
-                     error_text(&error, text));
-        return;
+// A session that has ended says so by its last event; anything else is a fault of this program.
+static void check_sent(const struct template_client *client, const char *message,
+                       sv2_status status) {
+    sv2_session_error end = SV2_SESSION_ERROR_INIT;
+    const bool has_ended =
+        sv2_session_error_get(client->session, &end) == SV2_OK && end.status != SV2_OK;
+    if (status != SV2_OK && !has_ended) {
+        report_event(client->report, REPORT_PROBLEM, "fault", NULL, "cannot send %s: %s", message,
+                     sv2_status_text(status));
     }
-    (void)connection_send(client->connection, frame, size);
 }
 
-void template_client_start(struct template_client *client, struct connection *connection,
-                           const struct endpoint *endpoint, const struct payout *payout,
-                           const struct report *report) {
+void template_client_start(struct template_client *client, sv2_session session,
+                           const struct payout *payout, const struct report *report) {
     memset(client, 0, sizeof *client);
-    client->connection = connection;
+    client->session = session;
     client->payout = payout;
     client->report = report;
-    client->redirect = *endpoint;
-    client->setup_deadline_ms = monotonic_ms() + SETUP_TIMEOUT_MS;
-
-    sv2_message message;
-    memset(&message, 0, sizeof message);
-    message.id = SV2_ID_SETUP_CONNECTION;
-    sv2_setup_connection *setup = &message.as.setup_connection;
-    setup->protocol = SV2_PROTOCOL_TEMPLATE_DISTRIBUTION;
-    setup->min_version = SV2_PROTOCOL_VERSION;
-    setup->max_version = SV2_PROTOCOL_VERSION;
-    setup->endpoint_host = sv2_string(endpoint->host);
-    setup->endpoint_port = endpoint->port;
-    setup->vendor = sv2_string("libsv2");
-    setup->hardware_version = sv2_string("CPU");
-    setup->firmware = sv2_string("libsv2 example miner");
-    // device_id stays empty: nobody asked for telemetry (section 3.6.1).
-    send_small(client, &message);
+    // Section 7: the next message after the setup, before anything else.
+    sv2_coinbase_output_constraints constraints;
+    constraints.coinbase_output_max_additional_size = payout_output_size(payout);
+    constraints.coinbase_output_max_additional_sigops = payout_sigop_cost(payout);
+    check_sent(client, "CoinbaseOutputConstraints",
+               sv2_coinbase_output_constraints_send(session, &constraints, NULL, NULL));
 }
 
 void template_client_stop(struct template_client *client) {
     template_store_clear(&client->store);
 }
 
-static void send_output_constraints(struct template_client *client) {
-    sv2_message message;
-    memset(&message, 0, sizeof message);
-    message.id = SV2_ID_COINBASE_OUTPUT_CONSTRAINTS;
-    sv2_coinbase_output_constraints *constraints = &message.as.coinbase_output_constraints;
-    constraints->coinbase_output_max_additional_size = payout_output_size(client->payout);
-    constraints->coinbase_output_max_additional_sigops = payout_sigop_cost(client->payout);
-    send_small(client, &message);
-}
-
 // A pool or a job declarator needs the transactions. A miner does not: this one asks once per
 // connection, to show how it is done.
 static void request_transactions(struct template_client *client) {
-    sv2_message message;
-    memset(&message, 0, sizeof message);
-    message.id = SV2_ID_REQUEST_TRANSACTION_DATA;
-    message.as.request_transaction_data.template_id = client->store.current->template_id;
+    sv2_request_transaction_data request;
+    request.template_id = client->store.current->template_id;
     client->has_requested_transactions = true;
-    client->requested_template_id = client->store.current->template_id;
-    send_small(client, &message);
-}
-
-static enum template_client_event on_setup_success(struct template_client *client,
-                                                   const sv2_setup_connection_success *message) {
-    if (message->used_version != SV2_PROTOCOL_VERSION) {
-        return fail(client, TEMPLATE_CLIENT_REFUSED,
-                    "the provider chose version %u of the protocol; only %u was offered",
-                    (unsigned)message->used_version, SV2_PROTOCOL_VERSION);
-    }
-    // Section 3.6.2 makes the client act on the flags. Template Distribution defines none, so this
-    // is a demand that cannot be met.
-    if (message->flags != 0) {
-        return fail(client, TEMPLATE_CLIENT_REFUSED,
-                    "the provider demands features that are not known: flags 0x%08" PRIx32,
-                    message->flags);
-    }
-    client->is_set_up = true;
-    report_event(client->report, REPORT_DETAIL, "set_up", NULL,
-                 "the provider accepted the connection");
-    send_output_constraints(client); // section 7: the next message, before anything else
-    return TEMPLATE_CLIENT_NOTHING;
-}
-
-static enum template_client_event on_setup_error(struct template_client *client,
-                                                 const sv2_setup_connection_error *message) {
-    char code[REPORT_PRINTABLE_SIZE];
-    report_printable(message->error_code, code);
-    return fail(client, TEMPLATE_CLIENT_REFUSED,
-                "the provider refused the connection: %s, flags 0x%08" PRIx32, code,
-                message->flags);
+    client->requested_template_id = request.template_id;
+    check_sent(client, "RequestTransactionData",
+               sv2_request_transaction_data_send(client->session, &request, NULL, NULL));
 }
 
 static enum template_client_event on_new_template(struct template_client *client,
                                                   const sv2_new_template *message) {
     const struct template_addition addition = template_store_add(&client->store, message);
     if (addition.refused != NULL) {
-        return fail(client, TEMPLATE_CLIENT_VIOLATION, "template %" PRIu64 ": %s",
-                    message->template_id, addition.refused);
+        return fail(client, VIOLATION, "template %" PRIu64 ": %s", message->template_id,
+                    addition.refused);
     }
     if (addition.has_evicted) {
         const struct report_field fields[] = {REPORT_NUMBER("template_id", addition.evicted_id),
@@ -158,7 +95,7 @@ static enum template_client_event on_new_template(struct template_client *client
 static enum template_client_event on_new_prev_hash(struct template_client *client,
                                                    const sv2_template_set_new_prev_hash *message) {
     if (!template_store_set_tip(&client->store, message, monotonic_ms())) {
-        return fail(client, TEMPLATE_CLIENT_VIOLATION,
+        return fail(client, VIOLATION,
                     "SetNewPrevHash names template %" PRIu64 ", which is not known",
                     message->template_id);
     }
@@ -198,8 +135,7 @@ on_transactions(struct template_client *client,
         size_t next = 0;
         const sv2_status status = sv2_seq_b0_16m_at(list, position, &transaction, &next);
         if (status != SV2_OK) {
-            return fail(client, TEMPLATE_CLIENT_VIOLATION, "transaction_list: %s",
-                        sv2_status_text(status));
+            return fail(client, status, "transaction_list: %s", sv2_status_text(status));
         }
         size += transaction.len;
         position = next;
@@ -229,88 +165,27 @@ on_transactions_error(struct template_client *client,
     return TEMPLATE_CLIENT_NOTHING;
 }
 
-static enum template_client_event on_reconnect(struct template_client *client,
-                                               const sv2_reconnect *message) {
-    if (!endpoint_redirect(&client->redirect, message)) {
-        return fail(client, TEMPLATE_CLIENT_VIOLATION, "Reconnect.new_host is no host");
-    }
-    return TEMPLATE_CLIENT_RECONNECT;
-}
-
-static enum template_client_event ignore(struct template_client *client, const sv2_frame *frame) {
-    const struct report_field fields[] = {REPORT_NUMBER("extension_type", frame->extension_type),
-                                          REPORT_NUMBER("msg_type", frame->msg_type),
-                                          REPORT_NUMBER("size", frame->payload_len), REPORT_END};
-    report_event(client->report, REPORT_PROBLEM, "ignored", fields,
-                 "ignored a message: %s, extension 0x%04x, type 0x%02x, %zu bytes",
-                 sv2_message_name(frame->extension_type, frame->msg_type),
-                 (unsigned)frame->extension_type, (unsigned)frame->msg_type, frame->payload_len);
-    return TEMPLATE_CLIENT_NOTHING;
-}
-
-static enum template_client_event fail_unexpected(struct template_client *client,
-                                                  const sv2_frame *frame) {
-    return fail(client, TEMPLATE_CLIENT_VIOLATION, "%s is not expected %s the connection's setup",
-                sv2_message_name(frame->extension_type, frame->msg_type),
-                client->is_set_up ? "after" : "before the end of");
-}
-
-// The provider's one answer to SetupConnection (section 3.6).
-static enum template_client_event handle_setup(struct template_client *client,
-                                               const sv2_frame *frame, const sv2_message *message) {
-    switch (message->id) {
-    case SV2_ID_SETUP_CONNECTION_SUCCESS:
-        return on_setup_success(client, &message->as.setup_connection_success);
-    case SV2_ID_SETUP_CONNECTION_ERROR:
-        return on_setup_error(client, &message->as.setup_connection_error);
-    case SV2_ID_RECONNECT:
-        return on_reconnect(client, &message->as.reconnect);
-    default:
-        return fail_unexpected(client, frame);
-    }
-}
-
-static enum template_client_event handle_later(struct template_client *client,
-                                               const sv2_frame *frame, const sv2_message *message) {
-    switch (message->id) {
-    case SV2_ID_NEW_TEMPLATE:
-        return on_new_template(client, &message->as.new_template);
-    case SV2_ID_TEMPLATE_SET_NEW_PREV_HASH:
-        return on_new_prev_hash(client, &message->as.template_set_new_prev_hash);
-    case SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS:
-        return on_transactions(client, &message->as.request_transaction_data_success);
-    case SV2_ID_REQUEST_TRANSACTION_DATA_ERROR:
-        return on_transactions_error(client, &message->as.request_transaction_data_error);
-    case SV2_ID_RECONNECT:
-        return on_reconnect(client, &message->as.reconnect);
-    case SV2_ID_CHANNEL_ENDPOINT_CHANGED:
-        return ignore(client, frame); // this protocol has no channels whose state could change
-    default:
-        return fail_unexpected(client, frame);
-    }
-}
-
 enum template_client_event template_client_handle(struct template_client *client,
                                                   const sv2_frame *frame) {
-    // A message of another protocol, or one that only a client sends, is an error. One that is not
-    // known is none: extensions that were not negotiated are to be ignored (section 3.4).
-    const sv2_status check =
-        sv2_frame_check(frame, SV2_PROTOCOL_TEMPLATE_DISTRIBUTION, SV2_PARTY_SERVER, 0);
-    if (check == SV2_ERR_UNKNOWN_MESSAGE) {
-        return ignore(client, frame);
-    }
-    if (check != SV2_OK) {
-        return fail(client, TEMPLATE_CLIENT_VIOLATION, "%s: %s",
-                    sv2_message_name(frame->extension_type, frame->msg_type),
-                    sv2_status_text(check));
-    }
-    // The union's decoder takes bytes behind the last field: TLVs of extensions, of which this
-    // client has negotiated none, so it ignores them.
+    // The session gives no message of another protocol or in the wrong direction. What is in it is
+    // looked at here. Bytes behind the last field are TLVs of extensions, of which this client has
+    // none, so it ignores them.
     sv2_message message;
     sv2_error error;
     if (sv2_message_decode(frame, &message, &error) != SV2_OK) {
-        return fail_by_status(client, &error);
+        char text[ERROR_TEXT_SIZE];
+        return fail(client, error.status, "%s", error_text(&error, text));
     }
-    return client->is_set_up ? handle_later(client, frame, &message)
-                             : handle_setup(client, frame, &message);
+    switch (message.id) {
+    case SV2_ID_NEW_TEMPLATE:
+        return on_new_template(client, &message.as.new_template);
+    case SV2_ID_TEMPLATE_SET_NEW_PREV_HASH:
+        return on_new_prev_hash(client, &message.as.template_set_new_prev_hash);
+    case SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS:
+        return on_transactions(client, &message.as.request_transaction_data_success);
+    case SV2_ID_REQUEST_TRANSACTION_DATA_ERROR:
+        return on_transactions_error(client, &message.as.request_transaction_data_error);
+    default: // ChannelEndpointChanged: this protocol has no channels whose state could change
+        return TEMPLATE_CLIENT_NOTHING;
+    }
 }
