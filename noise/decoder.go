@@ -134,6 +134,15 @@ func (d *Decoder) Buffered() int {
 // Reserved returns the size of the buffer held.
 func (d *Decoder) Reserved() int { return len(d.buffer) }
 
+// Forget ends the validity of the frame that Feed has returned, and frees its
+// buffer if it is a large one. Feed does the same; this is for a link on which
+// nothing may come for long.
+func (d *Decoder) Forget() {
+	if d.phase == decoded {
+		d.next()
+	}
+}
+
 // Release wipes and frees the buffer. The Decoder has no link afterwards.
 func (d *Decoder) Release() {
 	d.drop()

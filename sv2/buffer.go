@@ -29,6 +29,9 @@ func (b *Buffer) Len() int { return b.end - b.start }
 // Room returns how many more bytes the buffer may hold.
 func (b *Buffer) Room() int { return b.max - b.Len() }
 
+// Reserved returns how much memory the buffer has, for the data and beyond.
+func (b *Buffer) Reserved() int { return len(b.all) }
+
 // Data returns the bytes held, valid until the next call that writes or consumes.
 func (b *Buffer) Data() []byte { return b.all[b.start:b.end:b.end] }
 

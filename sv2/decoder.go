@@ -106,6 +106,17 @@ func (d *FrameDecoder) Buffered() int { return d.buffer.Len() - d.shown }
 // Release zeroes and gives back all memory.
 func (d *FrameDecoder) Release() { d.buffer.Release(); d.shown = 0 }
 
+// largestKept is the largest memory that Forget keeps for the next frames.
+const largestKept = 16 << 10
+
+// Forget ends the validity of the frames that Next has returned, and gives back what a large one has taken. Feed and Writable
+// do the former too; this is for a stream on which nothing may come for long.
+func (d *FrameDecoder) Forget() {
+	if d.forget(); d.buffer.Len() == 0 && d.buffer.Reserved() > largestKept {
+		d.buffer.Release()
+	}
+}
+
 // forget drops the frames that Next has returned.
 func (d *FrameDecoder) forget() {
 	d.buffer.Consume(d.shown)

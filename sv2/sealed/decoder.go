@@ -104,6 +104,14 @@ func (d *FrameDecoder) Buffered() int {
 // Failure returns the error that ended the stream, or nil.
 func (d *FrameDecoder) Failure() error { return d.failure }
 
+// Forget ends the validity of the frame that Next has returned, and gives back what a large one has taken. Feed and Writable
+// do the same; this is for a stream on which nothing may come for long.
+func (d *FrameDecoder) Forget() {
+	if d.opened == nil {
+		d.link.Forget()
+	}
+}
+
 // Release wipes and gives back all memory.
 func (d *FrameDecoder) Release() {
 	d.link.Release()

@@ -74,5 +74,7 @@ func (s *Session) forget() {
 	s.frame, s.identity = sv2.Frame{}, nil
 	if s.phase == PhaseEnded {
 		s.releaseInput() // the last event has been taken
+	} else if s.frames != nil {
+		s.frames.Forget()
 	}
 }

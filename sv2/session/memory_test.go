@@ -167,6 +167,48 @@ func TestOutputShrinks(t *testing.T) {
 	}
 }
 
+// TestOutputShrinksAfterBurst: many small messages at once, while the peer took none, cost no memory when it has taken them.
+func TestOutputShrinksAfterBurst(t *testing.T) {
+	var a account
+	cc := clientConfig()
+	cc.Memory = a.memory()
+	client, _ := connect(t, cc, serverConfig())
+	before := a.held
+	for client.Send(openFrame) == nil {
+	}
+	if a.held < OutputDefault/2 {
+		t.Fatal("not counted")
+	}
+	client.sent(t)
+	if a.held > before {
+		t.Errorf("%d bytes held after sending, %d before", a.held, before)
+	}
+}
+
+// TestInputShrinks: a large frame is held no longer than the program looks at it, although nothing comes after it.
+func TestInputShrinks(t *testing.T) {
+	k := newKeys(t)
+	for _, encrypted := range []bool{false, true} {
+		var a account
+		cc, sc := clientConfig(), serverConfig()
+		sc.Memory = a.memory()
+		if encrypted {
+			cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+		}
+		client, server := connect(t, cc, sc)
+		msgType := (*sv2.SubmitSharesStandard)(nil).Info().MsgType
+		client.queueOwn(&sv2.Raw{MsgType: msgType, ChannelMsg: true, Payload: make([]byte, 200_000)})
+		before, seen := a.held, len(server.events)
+		server.receive(client.sent(t), 1000)
+		if len(server.events) == seen || a.peak < before+200_000 {
+			t.Fatal("it has not come, or is not counted")
+		}
+		if a.held > before+16<<10 {
+			t.Errorf("encrypted %v: %d bytes held after a large frame", encrypted, a.held)
+		}
+	}
+}
+
 // TestAllocations: the way of a message, in and out, allocates nothing once buffers have their size.
 func TestAllocations(t *testing.T) {
 	k := newKeys(t)

@@ -2,7 +2,7 @@ package session
 
 import "github.com/libsv2/libsv2/status"
 
-// outputKept is the largest message for which the memory of the output queue is kept when the queue is empty.
+// outputKept is how much memory the output queue keeps when it is empty.
 const outputKept = 4096
 
 // Output returns the bytes that wait to be sent, valid until the next call. Send as many as the connection takes, and tell
@@ -20,9 +20,8 @@ func (s *Session) Sent(n int) error {
 	if s.phase == PhaseEnded {
 		s.deadline = 0 // drained in time
 	}
-	if s.phase == PhaseEnded || s.largest > outputKept {
+	if s.phase == PhaseEnded || s.output.Reserved() > outputKept {
 		s.output.Release()
-		s.largest = 0
 	}
 	return nil
 }

@@ -171,7 +171,7 @@ func (l *Limits) complete() error {
 const sessionMemory = 8 << 10
 
 // MemoryBound returns the most bytes that one session ever holds, in Profile's Memory and beside it. What it holds in fact
-// follows what has arrived and what waits to be sent: some 2 KiB when idle.
+// follows what has arrived and what waits to be sent: some 2 KiB when idle, and less than 32 KiB then, whatever has passed.
 func (p *Profile) MemoryBound() int {
 	// A buffer that grows is there twice for a moment, in its old and its new size.
 	return sessionMemory + 2*(p.limits.Output+codec.HeaderSize+p.limits.Payload+noise.TagSize+p.limits.EarlyBytes) + 2*buffersMin

@@ -220,6 +220,5 @@ func (s *Session) queue(m sv2.Message, info *sv2.Info, first, second []byte) err
 		}
 	}
 	s.output.Commit(size)
-	s.largest = max(s.largest, size)
 	return nil
 }

@@ -31,7 +31,6 @@ type Session struct {
 	peerClosed bool // nothing more will come
 	early      earlyQueue
 	output     sv2.Buffer
-	largest    int // message queued since the output buffer was made
 
 	events      eventQueue
 	frame       sv2.Frame // of the one event that has a frame
@@ -52,6 +51,7 @@ type Session struct {
 type frameDecoder interface {
 	Feed(in []byte) (taken int, err error)
 	Next() (f sv2.Frame, missing int, err error)
+	Forget()
 	Release()
 }
 
