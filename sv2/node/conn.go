@@ -117,7 +117,7 @@ func (c *Conn) at(monotonic uint64) time.Time {
 func (c *Conn) advance(from, to stage) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stage != from {
+	if c.stage != from || c.session.Err() != nil {
 		if err := c.failure(); err != nil {
 			return err
 		}

@@ -143,6 +143,7 @@ func (r *clientRun) connect(ctx context.Context, e endpoint.Endpoint) (*Conn, er
 	c := &Conn{id: r.lastID, net: conn, profile: profile, routes: r.routes, options: &r.config.Options, tally: &r.tally}
 	r.mu.Unlock()
 	if err := c.start(); err != nil {
+		r.tally.failed(kindOf(err, status.Internal))
 		_ = conn.Close()
 		return nil, err
 	}

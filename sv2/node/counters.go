@@ -8,8 +8,9 @@ import (
 	"github.com/libsv2/libsv2/status"
 )
 
-// Counters is what a server, a client or a connection has done so far. The numbers are read one after the other, so they
-// need not fit each other exactly while work goes on.
+// Counters is what a server, a client or a connection has done so far. Of the connections that are over, each is counted in
+// exactly one of Refused, HandshakeFailures and Ends. The numbers are read one after the other, so they need not fit each other
+// exactly while work goes on.
 type Counters struct {
 	Accepted    uint64 // connections accepted or made
 	Refused     uint64 // of these, closed at once because a limit of the server was reached

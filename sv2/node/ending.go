@@ -33,6 +33,11 @@ func (c *Conn) endLocked(reason error, abandon bool) {
 	}
 	c.after()
 	if c.stage == stageNew || c.stage == stageReady { // nobody else is there to do it
+		count := c.tally.failed
+		if c.stage == stageReady {
+			count = c.tally.ended
+		}
+		count(kindOf(c.failure(), status.ConnectionLost))
 		c.stage = stageClosed
 		_ = c.net.Close()
 		c.session.Release()

@@ -28,11 +28,11 @@ func (c *Conn) Handshake(ctx context.Context) error {
 		c.finish()
 	}
 	release()
-	if ready && c.advance(stageHandshake, stageReady) == nil && c.Err() == nil {
-		return nil
-	}
-	if ready { // it was closed after the last step
-		c.finish()
+	if ready {
+		if c.advance(stageHandshake, stageReady) == nil {
+			return nil
+		}
+		c.finish() // it was closed after the last step
 	}
 	err := c.Err()
 	c.tally.failed(kindOf(err, status.Internal))

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -118,7 +119,7 @@ func (s *Server) Clients() []*Conn {
 		clients = append(clients, c)
 	}
 	s.mu.Unlock()
-	slices.SortFunc(clients, func(a, b *Conn) int { return int(int64(a.id - b.id)) })
+	slices.SortFunc(clients, func(a, b *Conn) int { return cmp.Compare(a.id, b.id) })
 	return clients
 }
 
