@@ -1,7 +1,6 @@
 package node
 
 import (
-	"container/list"
 	"context"
 	"sync"
 	"time"
@@ -21,13 +20,12 @@ type gate struct {
 
 	mu        sync.Mutex
 	admission noise.Admission
-	waiting   list.List // of *Conn, in the order in which they began to wait
-	elements  map[*Conn]*list.Element
+	waiting   waiting
 }
 
 func newGate(size, places int, admission noise.Admission) *gate {
 	return &gate{
-		size: size, begun: time.Now(), places: make(chan struct{}, places), admission: admission, elements: map[*Conn]*list.Element{},
+		size: size, begun: time.Now(), places: make(chan struct{}, places), admission: admission, waiting: newWaiting(),
 	}
 }
 
@@ -35,30 +33,22 @@ func newGate(size, places int, admission noise.Admission) *gate {
 func (g *gate) wait(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.elements[c] = g.waiting.PushBack(c)
+	g.waiting.add(c)
 }
 
 // forget ends that.
 func (g *gate) forget(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if e := g.elements[c]; e != nil {
-		g.waiting.Remove(e)
-		delete(g.elements, c)
-	}
+	g.waiting.remove(c)
 }
 
-// longestWaiting takes the connection whose peer has kept it waiting longest, or nil.
-func (g *gate) longestWaiting() *Conn {
+// evict takes the connection that has to make room for another one, or nil.
+func (g *gate) evict() *Conn {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	front := g.waiting.Front()
-	if front == nil {
-		return nil
-	}
-	c := front.Value.(*Conn)
-	g.waiting.Remove(front)
-	delete(g.elements, c)
+	c := g.waiting.first()
+	g.waiting.remove(c)
 	return c
 }
 

@@ -120,7 +120,7 @@ func (s *Server) reserve() (id uint64, ok bool) {
 		return 0, false
 	}
 	if s.pending >= s.config.MaxPending {
-		slowest := s.gate.longestWaiting()
+		slowest := s.gate.evict()
 		if slowest == nil {
 			return 0, false
 		}

@@ -22,9 +22,10 @@ type ServerConfig struct {
 	Options
 
 	MaxClients int // connections at a time, set up or not; one more is closed: 10,000
-	// MaxPending is how many connections may be in their handshake; 1,024. For one more, the one whose peer has kept the
-	// server waiting longest is closed, so that strangers who connect and go no further do not keep others out. If all wait
-	// for the server, the new one is closed.
+	// MaxPending is how many connections may be in their handshake; 1,024. For one more, one whose peer keeps the server
+	// waiting is closed, so that strangers who connect and go no further do not keep others out: of those from the address
+	// that most come from, the one that has waited longest. An address is that of a net.TCPAddr, of IPv6 its first 64 bits.
+	// If all wait for the server, the new one is closed.
 	MaxPending int
 	// MaxHandshakes is how many handshakes may compute at a time; runtime.GOMAXPROCS(0). The others wait, within their
 	// deadline, and cost nothing.

@@ -367,7 +367,7 @@ func TestMaxPendingWaits(t *testing.T) {
 	s.waitOpen(t, 2, 2)
 	for begun := time.Now(); ; time.Sleep(time.Millisecond) { // until act 1 has come
 		s.gate.mu.Lock()
-		n := s.gate.waiting.Len()
+		n := len(s.gate.waiting.elements)
 		s.gate.mu.Unlock()
 		if n == 0 {
 			break
@@ -569,7 +569,7 @@ func TestRemoved(t *testing.T) {
 	c.Close()
 	<-ended
 	s.waitOpen(t, 0, 0)
-	if s.Client(id) != nil || len(s.Clients()) != 0 || len(s.gate.elements) != 0 || s.gate.waiting.Len() != 0 {
+	if s.Client(id) != nil || len(s.Clients()) != 0 || len(s.gate.waiting.elements) != 0 || s.gate.waiting.order.Len() != 0 {
 		t.Error("state is left")
 	}
 	if len(s.side.ended) != 1 {

@@ -1,0 +1,93 @@
+package node
+
+import (
+	"context"
+	"io"
+	"net"
+	"testing"
+	"testing/synctest"
+
+	"github.com/libsv2/libsv2/status"
+)
+
+// from is a connection that comes from an address.
+type from struct {
+	net.Conn
+	address net.Addr
+}
+
+func (f from) RemoteAddr() net.Addr { return f.address }
+
+func tcpAddr(ip string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 1234} }
+
+// TestMaxPendingBySource: who floods the server from one address, or one network of IPv6, drives out only connections from
+// there, although others have waited longer.
+func TestMaxPendingBySource(t *testing.T) {
+	for name, addresses := range map[string][]string{
+		"IPv4": {"192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"}, "IPv6": {"2001:db8::1", "2001:db8::2", "2001:db8::3:4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := newKeys(t)
+				s, err := NewServer(&ServerConfig{
+					Session: serverConfig(k.respond()), Handlers: ServerHandlers{Mining: newRecorder()}, MaxPending: 3,
+				})
+				check(t, err)
+				l, ctx, ended := newPipeListener(), t.Context(), make(chan error, 1)
+				ctx, stop := context.WithCancel(ctx)
+				go func() { ended <- s.Serve(ctx, l) }()
+				dial := func(ip string) net.Conn {
+					a, b := net.Pipe()
+					l.accept(from{b, tcpAddr(ip)})
+					synctest.Wait()
+					return a
+				}
+				honest := dial("198.51.100.1")
+				var flood []net.Conn
+				for range 10 {
+					for _, ip := range addresses {
+						flood = append(flood, dial(ip))
+					}
+				}
+				for _, conn := range flood[:len(flood)-2] {
+					if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+						t.Error("not closed", err)
+					}
+				}
+				if err := act1(honest); err != nil {
+					t.Error("driven out:", err)
+				}
+				if c := s.Counters(); c.Evicted != 28 || c.HandshakeFailures[status.HandshakeRate] != 28 || c.Refused != 0 {
+					t.Errorf("%+v", c)
+				}
+				stop()
+				<-ended
+				s.gate.mu.Lock()
+				defer s.gate.mu.Unlock()
+				if w := &s.gate.waiting; w.order.Len()+len(w.elements)+len(w.sources) != 0 {
+					t.Error("something is kept of connections that have gone")
+				}
+			})
+		})
+	}
+}
+
+// TestSourceOf: what counts as one place.
+func TestSourceOf(t *testing.T) {
+	for _, c := range []struct {
+		a, b net.Addr
+		same bool
+	}{
+		{tcpAddr("192.0.2.1"), tcpAddr("192.0.2.2"), false},
+		{tcpAddr("2001:db8::1"), tcpAddr("2001:db8:0:1::1"), false},
+		{tcpAddr("2001:db8::1"), tcpAddr("2001:db8::ffff:ffff:ffff:ffff"), true},
+		{&net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "a"}, &net.TCPAddr{IP: net.ParseIP("fe80::2"), Zone: "b"}, true},
+		{tcpAddr("192.0.2.1"), &net.UnixAddr{Name: "a"}, false},
+		{&net.UnixAddr{Name: "b"}, &net.UnixAddr{Name: "a"}, true},
+		{&net.TCPAddr{}, nil, true},
+	} {
+		if same := sourceOf(c.a) == sourceOf(c.b); same != c.same {
+			t.Errorf("%v and %v: %v", c.a, c.b, same)
+		}
+	}
+}
