@@ -75,6 +75,7 @@ test:
 test-go:
 	go vet ./...
 	go test ./...
+	go test ./test/scenarios -run '^TestTenThousandSessions$$' -count 1 -v # for what it prints
 
 test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
 	scripts/check_headers.sh
