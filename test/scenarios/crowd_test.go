@@ -67,8 +67,9 @@ func (m member) ReceiveMining(c *node.Conn, message node.Message) error {
 	return say(c, thanks)
 }
 
-// crowd connects n members, and returns when all connections have ended. The first one that fails to connect ends all.
-func crowd(ctx context.Context, n int, policy noise.Policy, dial func(context.Context) (net.Conn, error)) error {
+// crowd connects n members, so many at once, and returns when all connections have ended. The first one that fails to connect
+// ends all.
+func crowd(ctx context.Context, n, atOnce int, policy noise.Policy, dial func(context.Context) (net.Conn, error)) error {
 	profile, err := session.NewClientProfile(&session.ClientConfig{
 		Security: session.Initiate(policy), Setup: sv2.SetupConnection{Vendor: []byte("libsv2 test")},
 	})
@@ -79,7 +80,7 @@ func crowd(ctx context.Context, n int, policy noise.Policy, dial func(context.Co
 	defer fail(nil)
 	var connecting, running sync.WaitGroup
 	var next atomic.Int64
-	for range 16 {
+	for range atOnce {
 		connecting.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
 				conn, err := dial(ctx)
@@ -119,7 +120,7 @@ func TestCrowd(t *testing.T) {
 	check(t, err)
 	n, err := strconv.Atoi(os.Getenv(crowdSize))
 	check(t, err)
-	check(t, crowd(t.Context(), n, e.Policy(), func(ctx context.Context) (net.Conn, error) {
+	check(t, crowd(t.Context(), n, 16, e.Policy(), func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", e.Address())
 	}))
 }

@@ -71,14 +71,14 @@ func (m measurement) String() string {
 // host is the handler of the server.
 type host struct {
 	members, quiet, most                int64
-	arrived, served, thanked            atomic.Int64
+	arrived, served, thanked, ended     atomic.Int64
 	allArrived, allThanked, overwhelmed chan struct{}
 	over                                atomic.Bool
 }
 
 func (h *host) Established(*node.Conn) error { return nil }
 
-func (h *host) Ended(*node.Conn, error) {}
+func (h *host) Ended(*node.Conn, error) { h.ended.Add(1) }
 
 func (h *host) ServeMining(c *node.Conn, m node.Message) error {
 	var open sv2.OpenStandardMiningChannel
@@ -107,16 +107,20 @@ func (h *host) ServeMining(c *node.Conn, m node.Message) error {
 	return nil
 }
 
+func newHost(n, fairShare int) *host {
+	return &host{
+		members: int64(n), quiet: int64(n - (n+hastyOnes-1)/hastyOnes), most: int64(fairShare * n),
+		allArrived: make(chan struct{}), allThanked: make(chan struct{}), overwhelmed: make(chan struct{}),
+	}
+}
+
 // fairShare is how many messages may be served until everybody has had an answer, by session: those that send without
 // pause are one in a hundred with eight messages under way, so they have a right to much less than that.
 const fairShare = 20
 
 func measureSessions(t *testing.T, n int) (m measurement) {
 	w := newWorld(t)
-	h := &host{
-		members: int64(n), quiet: int64(n - (n+hastyOnes-1)/hastyOnes), most: int64(fairShare * n),
-		allArrived: make(chan struct{}), allThanked: make(chan struct{}), overwhelmed: make(chan struct{}),
-	}
+	h := newHost(n, fairShare)
 	server, err := node.NewServer(&node.ServerConfig{
 		Session:  session.ServerConfig{Security: session.Respond(w.keys.Identity), Services: []session.Service{{}}},
 		Handlers: node.ServerHandlers{Mining: h}, HandshakeRate: 1_000_000, // they come all at once
@@ -132,7 +136,7 @@ func measureSessions(t *testing.T, n int) (m measurement) {
 	if m.both {
 		l := newPipeListener()
 		serving.Go(func() { _ = server.Serve(ctx, l) })
-		go func() { crowdEnded <- crowd(ctx, n, w.policy(), l.dial) }()
+		go func() { crowdEnded <- crowd(ctx, n, 16, w.policy(), l.dial) }()
 	} else {
 		l := listen(t)
 		serving.Go(func() { _ = server.Serve(ctx, l) })
@@ -169,6 +173,9 @@ func measureSessions(t *testing.T, n int) (m measurement) {
 	}
 	await(h.allThanked, "answered")
 	m.asking, m.served = time.Since(begun), int(h.served.Load())
+	if ended := h.ended.Load(); ended != 0 {
+		t.Errorf("%d connections have ended", ended)
+	}
 	stop()
 	if err := <-crowdEnded; err != nil && !m.both {
 		t.Error(err)
