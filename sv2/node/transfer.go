@@ -42,8 +42,8 @@ func (c *Conn) flush() {
 		written, err := c.net.Write(buffer[:n])
 		c.mu.Lock()
 		c.tally.bytesOut.Add(uint64(written))
-		_ = c.session.Sent(written) // fails when the session has ended and given up what it had
-		if err != nil {
+		_ = c.session.Sent(written)                                                  // fails when the session has ended and given up what it had
+		if err != nil && (written == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) { // who takes some is not gone
 			c.writeFailed(err)
 		}
 	}
