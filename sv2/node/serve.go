@@ -116,10 +116,7 @@ func (s *Server) run(ctx context.Context, c *Conn) {
 func (s *Server) reserve() (id uint64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open >= s.config.MaxClients {
-		return 0, false
-	}
-	if s.pending >= s.config.MaxPending {
+	if s.open >= s.config.MaxClients || s.pending >= s.config.MaxPending {
 		slowest := s.gate.evict()
 		if slowest == nil {
 			return 0, false

@@ -21,12 +21,12 @@ type ServerConfig struct {
 	Handlers ServerHandlers
 	Options
 
-	MaxClients int // connections at a time, set up or not; one more is closed: 10,000
-	// MaxPending is how many connections may be in their handshake; 1,024. For one more, one whose peer keeps the server
-	// waiting is closed, so that strangers who connect and go no further do not keep others out: of those from the address
-	// that most come from, the one that has waited longest. An address is that of a net.TCPAddr, of IPv6 its first 64 bits.
-	// If all wait for the server, the new one is closed.
-	MaxPending int
+	// MaxClients is how many connections there may be, set up or not, and MaxPending how many of them in their handshake;
+	// 10,000 and 1,024. For one more, one in its handshake whose peer keeps the server waiting is closed, so that strangers
+	// who connect and go no further do not keep others out: of those from the address that most come from, the one that has
+	// waited longest. An address is that of a net.TCPAddr, of IPv6 its first 64 bits. If there is none such, the new one is
+	// closed. What is being closed may still be counted in Open for a moment.
+	MaxClients, MaxPending int
 	// MaxHandshakes is how many handshakes may compute at a time; runtime.GOMAXPROCS(0). The others wait, within their
 	// deadline, and cost nothing.
 	MaxHandshakes int

@@ -405,6 +405,28 @@ func TestMaxClients(t *testing.T) {
 	}
 }
 
+// TestMaxClientsSilent: strangers who say nothing do not use up the places of clients.
+func TestMaxClientsSilent(t *testing.T) {
+	noLeaks(t)
+	s := serve(t, func(c *ServerConfig) { c.MaxClients = 3 })
+	s.run(t)
+	silent := []net.Conn{s.dial(t), s.dial(t)}
+	s.waitOpen(t, 3, 2)
+	for _, conn := range silent {
+		s.run(t)
+		if _, err := conn.Read(make([]byte, 1)); err == nil {
+			t.Error("not closed")
+		}
+	}
+	s.waitOpen(t, 3, 0)
+	if _, err := s.dial(t).Read(make([]byte, 1)); err == nil {
+		t.Error("one more than MaxClients")
+	}
+	if c := s.Counters(); c.Evicted != 2 || c.Refused != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestHandshakeRate: a stranger who connects quickly gets no more handshakes than the rate allows.
 func TestHandshakeRate(t *testing.T) {
 	noLeaks(t)
