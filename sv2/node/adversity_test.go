@@ -2,9 +2,12 @@ package node
 
 import (
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -190,5 +193,39 @@ func TestCloseAnywhere(t *testing.T) {
 				t.Errorf("round %d: %v", i, order)
 			}
 		}
+	}
+}
+
+// TestLogTellsNoSecrets: with the most talkative logger, nothing of what peers and miners say of themselves is logged.
+func TestLogTellsNoSecrets(t *testing.T) {
+	noLeaks(t)
+	var log strings.Builder
+	options := Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	k := newKeys(t)
+	for _, refuse := range []bool{false, true} {
+		a, b := tcpPair(t)
+		cc, sc := clientConfig(k.initiate()), serverConfig(k.respond())
+		cc.Setup.Vendor, cc.Setup.DeviceID = []byte("secret-vendor"), []byte("secret-device")
+		if refuse {
+			cc.Setup.Flags = sv2.SetupRequiresVersionRolling
+		}
+		p := newPair(t, a, b, cc, sc, options)
+		p.serverSide.onMessage = func(*Conn, Message) error { return errors.New("no") }
+		if refuse {
+			client, server := p.handshake(t.Context())
+			expectKind(t, client, status.SetupRefused)
+			expectKind(t, server, status.UnsupportedFlags)
+			continue
+		}
+		p.run(t)
+		check(t, p.client.Send(&sv2.OpenStandardMiningChannel{UserIdentity: []byte("secret-user")}))
+		check(t, p.client.Send(&sv2.SubmitSharesExtended{Extranonce: []byte("secret-nonce")}))
+		p.serverSide.waitMessages(t, 2)
+		p.close()
+		<-p.clientEnded
+		<-p.serverEnded
+	}
+	if text := log.String(); strings.Contains(text, "secret") || !strings.Contains(text, "connection ended") {
+		t.Error(text)
 	}
 }
