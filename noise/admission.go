@@ -34,8 +34,23 @@ func NewAdmission(rate, burst uint32) (Admission, error) {
 // not jump, or returns HandshakeRate. A clock that goes back adds nothing.
 // The zero Admission admits nothing.
 func (a *Admission) Take(now uint64) error {
-	if a.rate == 0 {
+	if a.Available(now) == 0 {
 		return status.HandshakeRate
+	}
+	a.level -= 1000
+	return nil
+}
+
+// Available returns how many tokens could be taken at the time now, one after
+// the other.
+func (a *Admission) Available(now uint64) uint32 {
+	a.refill(now)
+	return uint32(a.level / 1000)
+}
+
+func (a *Admission) refill(now uint64) {
+	if a.rate == 0 {
+		return
 	}
 	if !a.started {
 		a.last, a.started = now, true
@@ -50,9 +65,4 @@ func (a *Admission) Take(now uint64) error {
 			a.level += elapsed * a.rate
 		}
 	}
-	if a.level < 1000 {
-		return status.HandshakeRate
-	}
-	a.level -= 1000
-	return nil
 }

@@ -22,10 +22,16 @@ func TestAdmission(t *testing.T) {
 			wantKind(t, "Take", err, status.HandshakeRate)
 		}
 	}
+	if n := a.Available(1000); n != 3 {
+		t.Error(n, "are available")
+	}
 	take(1000, true)
 	take(1000, true)
 	take(1000, true)
 	take(1000, false)
+	if n := a.Available(1049); n != 0 {
+		t.Error(n, "are available")
+	}
 	take(1049, false)
 	take(1050, true) // one token every 50 ms
 	take(1050, false)

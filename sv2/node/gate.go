@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -20,13 +21,18 @@ type gate struct {
 
 	mu        sync.Mutex
 	admission noise.Admission
+	reserve   uint32 // of its burst, for sources from which few come
+	recent    recent
 	waiting   waiting
 }
 
-func newGate(size, places int, admission noise.Admission) *gate {
+// newGate lets rate handshakes a second through in the long run and burst at once. Kind: Argument when one of them is 0.
+func newGate(size, places int, rate, burst uint32) (*gate, error) {
+	admission, err := noise.NewAdmission(rate, burst)
 	return &gate{
-		size: size, begun: time.Now(), places: make(chan struct{}, places), admission: admission, waiting: newWaiting(),
-	}
+		size: size, begun: time.Now(), places: make(chan struct{}, places), admission: admission, reserve: burst / 4,
+		recent: recent{few: max(rate/10, 1)}, waiting: newWaiting(),
+	}, err
 }
 
 // wait notes a connection that waits for its peer.
@@ -72,17 +78,27 @@ func (g *gate) enter(ctx context.Context, c *Conn) error {
 	case <-ctx.Done():
 		return &Error{Kind: status.HandshakeRate, Err: context.Cause(ctx)}
 	}
-	if err := g.admit(); err != nil {
+	if err := g.admit(sourceOf(c.net.RemoteAddr())); err != nil {
 		g.leave()
 		return &Error{Kind: status.HandshakeRate}
 	}
 	return nil
 }
 
-func (g *gate) admit() error {
+// admit takes one from the rate. Whoever asks for as many as there are, from one source, cannot have the last quarter of the
+// burst: it is for the others.
+func (g *gate) admit(source netip.Prefix) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.admission.Take(uint64(time.Since(g.begun).Milliseconds()))
+	now := uint64(time.Since(g.begun).Milliseconds())
+	if g.recent.many(source, now) && g.admission.Available(now) < g.reserve {
+		return status.HandshakeRate
+	}
+	if err := g.admission.Take(now); err != nil {
+		return err
+	}
+	g.recent.add(source)
+	return nil
 }
 
 func (g *gate) leave() { <-g.places }

@@ -31,8 +31,9 @@ type ServerConfig struct {
 	// deadline, and cost nothing.
 	MaxHandshakes int
 	// HandshakeRate and HandshakeBurst bound handshakes per second in the long run, and at once when all clients come back:
-	// 1,000, which is a sixth of a core, and MaxClients or a second's worth if that is more. One too many is closed. See
-	// noise.Admission.
+	// 1,000, which is a sixth of a core, and MaxClients or a second's worth if that is more. One too many is closed. The last
+	// quarter of the burst is for addresses from which few come, in ten seconds a tenth of HandshakeRate; all others can have
+	// what these do not use. See noise.Admission.
 	HandshakeRate, HandshakeBurst uint32
 
 	// Requests gets what siblings ask for; see [NewSiblings].
@@ -73,15 +74,13 @@ func NewServer(config *ServerConfig) (*Server, error) {
 	if err := s.config.complete(); err != nil {
 		return nil, err
 	}
-	admission, err := noise.NewAdmission(s.config.HandshakeRate, s.config.HandshakeBurst)
-	if err != nil {
-		return nil, err
-	}
 	size := sv2.FrameHeaderSize
 	if s.profile.Encrypted() {
 		size = noise.Act1Size
 	}
-	s.gate = newGate(size, s.config.MaxHandshakes, admission)
+	if s.gate, err = newGate(size, s.config.MaxHandshakes, s.config.HandshakeRate, s.config.HandshakeBurst); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -2,10 +2,12 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/libsv2/libsv2/status"
 )
@@ -90,4 +92,40 @@ func TestSourceOf(t *testing.T) {
 			t.Errorf("%v and %v: %v", c.a, c.b, same)
 		}
 	}
+}
+
+// TestHandshakeRateBySource: who asks for as many handshakes as there are, from one address, leaves some for others, and takes
+// what nobody else wants.
+func TestHandshakeRateBySource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, err := newGate(0, 1, 100, 1000)
+		check(t, err)
+		take := func(ip string, most int) (n int) {
+			for n < most && g.admit(sourceOf(tcpAddr(ip))) == nil {
+				n++
+			}
+			return n
+		}
+		if n := take("192.0.2.1", 5000); n != 751 {
+			t.Error(n, "at once")
+		}
+		if n := take("198.51.100.1", 10) + take("198.51.100.2", 10) + take("2001:db8::1", 10); n != 30 {
+			t.Error("only", n, "for the others")
+		}
+		time.Sleep(time.Second)
+		if n := take("192.0.2.1", 5000); n != 70 { // what others have taken is made up for first
+			t.Error(n, "a second later")
+		}
+		others := 0
+		for i := range 30 {
+			others += take(fmt.Sprintf("203.0.113.%d", i), 10)
+		}
+		if others != 249 {
+			t.Error(others, "from the reserve")
+		}
+		time.Sleep(100 * time.Second)
+		if n := take("192.0.2.1", 5000); n != 751 || len(g.recent.sources) != 1 {
+			t.Error(n, "when all has come back;", len(g.recent.sources), "sources are kept")
+		}
+	})
 }
