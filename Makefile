@@ -72,10 +72,11 @@ test:
 	$(STEP) demo
 	@echo "test: everything passed"
 
+# The last one is run again for what it prints.
 test-go:
 	go vet ./...
 	go test ./...
-	go test ./test/scenarios -run '^TestTenThousandSessions$$' -count 1 -v # for what it prints
+	go test ./test/scenarios -run '^TestTenThousandSessions$$' -count 1 -v
 
 test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
 	scripts/check_headers.sh

@@ -66,8 +66,8 @@ const (
 const notArmed = math.MaxUint64
 
 // NewClientConn makes the client's end of a connection that has just been made, and owns it unless there is an error. The
-// deadline of the handshake begins here. options may be nil. Kinds: Argument, with [ErrNullHandler] or [ErrUnusedHandler];
-// those of session.Profile.Start.
+// deadlines of conn have to work: they are what wakes those who read and write. The deadline of the handshake begins here.
+// options may be nil. Kinds: Argument, with [ErrNullHandler] or [ErrUnusedHandler]; those of session.Profile.Start.
 func NewClientConn(conn net.Conn, profile *session.Profile, handlers ClientHandlers, options *Options) (*Conn, error) {
 	return newConn(conn, profile, sv2.Client, handlers.routes(), options)
 }
@@ -128,7 +128,7 @@ func (c *Conn) advance(from, to stage) error {
 }
 
 // Close ends the connection from this side: Run sends what waits, no longer than session.Timeouts.Drain, and returns. A
-// Handshake fails at once. Close does not wait for them. A [Client] connects anew, with back-off.
+// Handshake fails at once, but waits for DecideSetup. Close does not wait for them. A [Client] connects anew, with back-off.
 func (c *Conn) Close() { c.end(&Error{Kind: status.Closed}, false) }
 
 // ID returns the number of the connection, unique within its Server or Client; 0 outside of one.

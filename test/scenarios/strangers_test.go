@@ -52,9 +52,9 @@ func TestSilentStrangers(t *testing.T) {
 		peer, err := sniffer.DialDownstream(w.context, "tcp", address.String(), sniffer.Initiate(w.policy()))
 		check(t, err)
 		defer peer.Close()
-		ask := &sv2.OpenStandardMiningChannel{RequestID: ask}
+		question := &sv2.OpenStandardMiningChannel{RequestID: ask}
 		check(t, peer.Run(w.context, sniffer.Handshake(), sniffer.Send(setup), sniffer.Expect(sniffer.Is(success)),
-			sniffer.Send(ask), sniffer.Expect(sniffer.Equal(&sv2.NewMiningJob{JobID: answer}))))
+			sniffer.Send(question), sniffer.Expect(sniffer.Equal(&sv2.NewMiningJob{JobID: answer}))))
 	}
 	c := server.Counters()
 	if open, pending := server.Open(); open != strangers+members || pending != strangers || len(c.HandshakeFailures) != 0 {
