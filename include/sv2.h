@@ -2749,7 +2749,7 @@ SV2_API SV2_CHECK sv2_status sv2_session_profile_new_server(const sv2_server_con
                                                             sv2_session_profile *out, sv2_error *error);
 
 /** The most bytes that one session of this profile ever holds. What it holds in fact follows what has
- *  arrived and what waits to be sent: some 2 KiB when idle.                                            [per-handle]
+ *  arrived and what waits to be sent: some 2 KiB when idle, less than 32 KiB whatever has passed.      [per-handle]
  *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_HANDLE; SV2_ERR_HANDLE_KIND; SV2_ERR_POISONED; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_profile_memory_bound(sv2_session_profile profile, size_t *out);
 
