@@ -86,6 +86,7 @@ test-c: $(BUILD)/libsv2.a $(BUILD)/debug/libsv2.a
 test-examples: demo-programs
 	scripts/test_examples.sh $(BUILD)
 	test/examples_ping_pong.sh $(BUILD)
+	test/examples_pool_threads.sh $(BUILD)
 
 hostile: demo-programs
 	test/hostile.sh $(BUILD)

@@ -7,12 +7,14 @@
 # 1. valgrind memcheck on the normal library, with test/c/valgrind.supp.
 # 2. AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer in the tests, with the normal libsv2.so and libsv2.a.
 # 3. AddressSanitizer in the library, too (go build -asan).
+# 4. ThreadSanitizer in a program with threads of its own, examples/pool-threads, with the normal library: it does not see the
+#    locks inside the library, so the program has to guard all that it shares by its own.
 #
-# Environment: CC, CXX; SV2_SANITIZERS "valgrind address library" or fewer of them; JOBS.
+# Environment: CC, CXX; SV2_SANITIZERS "valgrind address library thread" or fewer of them; JOBS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 CC=${CC:-gcc}
-parts=" ${SV2_SANITIZERS:-valgrind address library} "
+parts=" ${SV2_SANITIZERS:-valgrind address library thread} "
 work=${1:-}
 if [[ -z $work ]]; then
     work=$(mktemp -d)
@@ -83,6 +85,7 @@ if [[ $parts == *" address "* ]]; then
     }
     # exit_busy ends with live objects on purpose, which only Go memory points to: leaks to LeakSanitizer.
     CHECK_ROUNDS=30 SV2_TEST_CFLAGS=$flags SV2_TEST_SKIP="$left_out exit_busy" tests "AddressSanitizer, UBSan and LeakSanitizer in the tests" "$work/normal" "$work/debug"
+    SV2_TEST_CFLAGS=$flags SV2_TEST_CXXFLAGS=$flags test/examples_pool_threads.sh "$work/normal" || failed=1
 fi
 
 if [[ $parts == *" library "* ]]; then
@@ -98,6 +101,11 @@ if [[ $parts == *" library "* ]]; then
         proof view_use_after_free "$work/asan" 'heap-use-after-free' $flags
     }
     CHECK_ROUNDS=30 SV2_TEST_LIBRARIES=a SV2_TEST_CFLAGS=$flags SV2_TEST_SKIP=$left_out tests "AddressSanitizer in the library" "$work/asan" "$work/asan_debug"
+fi
+
+if [[ $parts == *" thread "* ]]; then
+    proof data_race "$work/normal" 'ThreadSanitizer: data race' -fsanitize=thread
+    SV2_TEST_CFLAGS=-fsanitize=thread test/examples_pool_threads.sh "$work/normal" || failed=1
 fi
 
 [[ $failed -eq 0 ]] && echo "sanitizers: all good"
