@@ -2786,7 +2786,9 @@ SV2_API SV2_CHECK sv2_status sv2_session_feed(sv2_session session, const uint8_t
                                               size_t *taken);
 
 /** Tells that the peer has closed its side: nothing more will come. What has come before is still given
- *  as events, then the session ends with SV2_ERR_PEER_CLOSED. Ends the views of the last event.        [per-handle]
+ *  as events, then the session ends with SV2_ERR_PEER_CLOSED; sv2_session_error.message is
+ *  SV2_ERR_TRUNCATED when the last message was not whole. What waits to be sent is dropped then: for a
+ *  peer that may have closed its side alone, send it first. Ends the views of the last event.          [per-handle]
  *  Returns: SV2_OK.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_peer_closed(sv2_session session);
 

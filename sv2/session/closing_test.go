@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/libsv2/libsv2/status"
@@ -124,6 +125,49 @@ func TestPeerClosesBehindMessages(t *testing.T) {
 	client.PeerClosed()
 	client.expectEnd(t, status.PeerClosed, PhaseEstablished)
 	client.expect(t, EventEstablished, EventMessage, EventEnd)
+}
+
+// TestPeerClosesInsideMessage: a message that is not whole is told from an end between messages, after any number of bytes.
+// As many can be missing as another header has.
+func TestPeerClosesInsideMessage(t *testing.T) {
+	k := newKeys(t)
+	stopped := func(to *end, cut bool) {
+		t.Helper()
+		phase := to.Phase()
+		to.PeerClosed()
+		if why := to.expectEnd(t, status.PeerClosed, phase); errors.Is(why, status.Truncated) != cut {
+			t.Errorf("%v, inside a message: %v", why, cut)
+		}
+	}
+	for _, encrypted := range []bool{false, true} {
+		cc, sc := clientConfig(), serverConfig()
+		if encrypted {
+			cc.Security, sc.Security = Initiate(policyOf(k)), Respond(k.identity)
+		}
+		open := func() (server *end, messages []byte) {
+			client, server := connect(t, cc, sc)
+			check(t, client.Send(openFrame))
+			size := len(client.Output())
+			check(t, client.Send(openFrame))
+			if messages = client.sent(t); len(messages) != 2*size {
+				t.Fatal("two messages of different sizes")
+			}
+			return server, messages
+		}
+		_, messages := open()
+		for stop := range len(messages) + 1 {
+			server, messages := open()
+			server.receive(messages[:stop], 1000)
+			stopped(server, stop%(len(messages)/2) != 0)
+		}
+	}
+	sc := serverConfig()
+	sc.Security = Respond(k.identity)
+	for _, stop := range []int{0, 1, 63} {
+		server := startServer(t, sc)
+		server.receive(make([]byte, stop), 1000)
+		stopped(server, stop != 0)
+	}
 }
 
 // TestClose: what is queued goes out, in the time there is for it.

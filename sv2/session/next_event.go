@@ -10,7 +10,7 @@ func (s *Session) NextEvent() (e Event, ok bool) {
 		s.forget()
 	}
 	if s.events.empty() && s.peerClosed {
-		s.fail(status.PeerClosed, nil)
+		s.failPeerClosed()
 	}
 	kind, ok := s.events.pop()
 	if !ok {

@@ -22,15 +22,25 @@ func (s *Session) Feed(in []byte, now Time) (taken int, err error) {
 }
 
 // PeerClosed tells that the peer has closed its side: nothing more will come. What has come before is still given as events,
-// then the session ends with PeerClosed and drops what waits to be sent. A peer that closed only its side may still read: send
-// what Output gives before calling this, and it gets its answers.
+// then the session ends with PeerClosed, and with Truncated as its cause when the last message is not whole, and drops what
+// waits to be sent. A peer that closed only its side may still read: send what Output gives before calling this, and it gets
+// its answers.
 func (s *Session) PeerClosed() {
 	s.forget()
 	idle := s.hungry()
 	s.peerClosed = true
 	if idle {
-		s.fail(status.PeerClosed, nil)
+		s.failPeerClosed()
 	}
+}
+
+// failPeerClosed ends the session because nothing more will come, and tells when the last message is not whole.
+func (s *Session) failPeerClosed() {
+	var cut error
+	if s.inside || s.handshake != nil && s.handshake.received > 0 {
+		cut = status.Truncated
+	}
+	s.fail(status.PeerClosed, cut)
 }
 
 // hungry reports whether the next frame may be read: a frame is not taken while an event or an earlier frame waits.
@@ -51,11 +61,11 @@ func (s *Session) feedFrames(in []byte) (taken int) {
 	f, missing, err := s.frames.Next()
 	switch err {
 	case nil:
-		s.missing = frameStart
+		s.missing, s.inside = frameStart, false
 		s.heard = s.now
 		s.dispatch(f)
 	case status.WantInput:
-		s.missing = missing
+		s.missing, s.inside = missing, true
 	default:
 		s.fail(kindOf(err), err)
 	}

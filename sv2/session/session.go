@@ -28,6 +28,7 @@ type Session struct {
 
 	frames     frameDecoder
 	missing    int  // bytes that the frame under way needs at least
+	inside     bool // a frame is under way: some of it has come
 	peerClosed bool // nothing more will come
 	early      earlyQueue
 	output     sv2.Buffer

@@ -104,12 +104,14 @@ void conversation() {
     CHECK((carry(server, client) == kinds{SV2_EVENT_IGNORED}));
 
     CHECK(server.close().ok());
+    CHECK_NUMBER(*client.feed(sv2::const_span(bytes.data(), 3), &now), 3); // half a header
     CHECK(client.peer_closed().ok());
     const auto end = client.next_event().value();
     CHECK(end && end->kind == SV2_EVENT_END && end->status == SV2_ERR_PEER_CLOSED);
     CHECK(client.info()->finished == 1);
     CHECK_STATUS(client.feed(bytes, &now).status(), SV2_ERR_PEER_CLOSED);
     CHECK(!sv2::text(client.error()->text).empty());
+    CHECK_STATUS(client.error()->message.status, SV2_ERR_TRUNCATED);
 
     sv2::session moved = std::move(client);
     CHECK_NUMBER(live(SV2_HANDLE_SESSION), 2);
