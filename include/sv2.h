@@ -2655,9 +2655,10 @@ typedef struct sv2_timeouts {
 /* Bounds of the memory of a session; 0 means the default that stands behind each. */
 typedef struct sv2_limits {
     uint32_t payload;        /* largest payload accepted from the peer: SV2_PAYLOAD_SIZE_DEFAULT */
-    uint32_t output;         /* bytes that may wait to be sent, sealed as they are: the largest payload and 4 KiB; at least 4 KiB */
+    uint32_t output;         /* bytes that may wait to be sent, sealed as they are: the largest payload and 4 KiB; at least 4 KiB,
+                              * below 128 MiB */
     uint32_t early_messages; /* messages that may come before the connection is established: 3 */
-    uint32_t early_bytes;    /* frames of these, in bytes: 16 KiB */
+    uint32_t early_bytes;    /* frames of these, in bytes: 16 KiB; below 128 MiB */
 } sv2_limits;
 
 #define SV2_EARLY_MESSAGES_NONE 0xffffffffu /* as sv2_limits.early_messages: none may come */
