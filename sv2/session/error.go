@@ -20,7 +20,14 @@ type Error struct {
 
 // Error names the phase, the kind in words and what is known beside it. Text of the peer is quoted.
 func (e *Error) Error() string {
-	s := e.Phase.String() + ": " + e.Kind.Error()
+	cause := e.Err
+	s := e.Phase.String() + ": "
+	if m, ok := cause.(*sv2.Error); ok && m.Kind == e.Kind {
+		s += m.Error() // the kind in words, with its message
+		cause = nil
+	} else {
+		s += e.Kind.Error()
+	}
 	if e.Code != "" {
 		s += ": " + strconv.Quote(e.Code)
 	}
@@ -30,8 +37,8 @@ func (e *Error) Error() string {
 	for i, extension := range e.Extensions {
 		s += [2]string{", extensions ", " "}[min(i, 1)] + "0x" + strconv.FormatUint(uint64(extension), 16)
 	}
-	if e.Err != nil && e.Err != error(e.Kind) {
-		s += ": " + e.Err.Error()
+	if cause != nil && cause != error(e.Kind) {
+		s += ": " + cause.Error()
 	}
 	return s
 }

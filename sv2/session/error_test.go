@@ -18,12 +18,16 @@ func TestErrorIs(t *testing.T) {
 		about.ExtensionType != 0 || about.MsgType != 0x15 {
 		t.Errorf("%v", err)
 	}
-	if err.Error() != "setup: "+status.UnexpectedMessage.Error()+": NewMiningJob: "+status.UnexpectedMessage.Error()+" (45 bytes)" {
+	if err.Error() != "setup: NewMiningJob: "+status.UnexpectedMessage.Error()+" (45 bytes)" {
 		t.Errorf("%v", err)
 	}
 	refused := &Error{Kind: status.SetupRefused, Phase: PhaseSetup, Code: "a\nb", Flags: 6, Extensions: []uint16{2, 0x4001}}
 	if refused.Error() != `setup: the server refused SetupConnection: "a\nb", flags 0x6, extensions 0x2 0x4001` {
 		t.Error(refused)
+	}
+	ended := &Error{Kind: status.PeerClosed, Phase: PhaseSetup, Err: status.Truncated}
+	if ended.Error() != "setup: "+status.PeerClosed.Error()+": "+status.Truncated.Error() {
+		t.Error(ended)
 	}
 	if kindOf(errors.New("x")) != status.Internal {
 		t.Error("an error of no kind")

@@ -232,7 +232,8 @@ static void test_messages() {
     } cases[] = {
         {malformed, "broke the protocol: NewTemplate"},
         {sv2::encode(tip).value(), "broke the protocol: SetNewPrevHash names template 77"},
-        {sv2::encode(wrong_way).value(), "broke the protocol: established: the message may not"},
+        {sv2::encode(wrong_way).value(),
+         "broke the protocol: established: SubmitSolution: the message may not"},
     };
     for (const auto &one : cases) {
         LinkServer server({});
