@@ -44,7 +44,6 @@ struct ClientProtocol::Dispatch {
     const sv2_frame &frame;
     TimePoint now;
 
-    void operator()(const sv2_setup_connection &message) const { client.on(message); }
     void operator()(const sv2_coinbase_output_constraints &message) const {
         client.on(message, now);
     }
@@ -53,54 +52,17 @@ struct ClientProtocol::Dispatch {
     template <class Other> void operator()(const Other &) const { client.ignore(frame); }
 };
 
+void ClientProtocol::introduce(const sv2_frame &setup_connection) {
+    const sv2_setup_connection client =
+        sv2::decode<sv2_setup_connection>(setup_connection).value().message;
+    log("setup", "SetupConnection from \"" + text_of(client.vendor) + "\"",
+        {{"vendor", text_of(client.vendor)},
+         {"hardware_version", text_of(client.hardware_version)},
+         {"firmware", text_of(client.firmware)}});
+}
+
 void ClientProtocol::handle(const sv2_frame &frame, TimePoint now) {
-    // Extension and type decide together: 0x76 of an extension is no SubmitSolution.
-    const bool is_core = frame.extension_type == SV2_EXTENSION_CORE;
-    if (state_ == State::setup && !(is_core && frame.msg_type == SV2_MSG_TYPE_SETUP_CONNECTION))
-        throw ProtocolViolation(describe(frame) + " before SetupConnection");
-
-    // No extension is supported here, so their messages are ignored, whatever is in them (section
-    // 3.4). That is also the answer to RequestExtensions of a server without extensions.
-    if (!is_core)
-        return ignore(frame);
-    const sv2_status status =
-        sv2_frame_check(&frame, SV2_PROTOCOL_TEMPLATE_DISTRIBUTION, SV2_PARTY_CLIENT, 0);
-    if (status == SV2_ERR_UNKNOWN_MESSAGE)
-        return ignore(frame);
-    if (status < 0)
-        throw ProtocolViolation(describe(frame) + ": " + sv2_status_text(status));
     sv2::visit(Dispatch{*this, frame, now}, sv2::decode_any(frame).value());
-}
-
-void ClientProtocol::on(const sv2_setup_connection &message) {
-    if (state_ != State::setup)
-        throw ProtocolViolation("a second SetupConnection");
-    log("setup", "SetupConnection from \"" + text_of(message.vendor) + "\"",
-        {{"vendor", text_of(message.vendor)},
-         {"hardware_version", text_of(message.hardware_version)},
-         {"firmware", text_of(message.firmware)}});
-    if (message.protocol != SV2_PROTOCOL_TEMPLATE_DISTRIBUTION)
-        return refuse(0, SV2_ERROR_CODE_UNSUPPORTED_PROTOCOL);
-    if (message.min_version > SV2_PROTOCOL_VERSION || message.max_version < SV2_PROTOCOL_VERSION)
-        return refuse(0, SV2_ERROR_CODE_PROTOCOL_VERSION_MISMATCH);
-    // Template Distribution defines no flags, so every bit is an unsupported one.
-    if (message.flags != 0)
-        return refuse(message.flags, SV2_ERROR_CODE_UNSUPPORTED_FEATURE_FLAGS);
-
-    sv2_setup_connection_success success{};
-    success.used_version = SV2_PROTOCOL_VERSION;
-    stream_.send(success);
-    state_ = State::constraints;
-}
-
-void ClientProtocol::refuse(std::uint32_t flags, const char *error_code) {
-    sv2_setup_connection_error error{};
-    error.flags = flags;
-    error.error_code = sv2::bytes(error_code);
-    stream_.send(error);
-    state_ = State::refused;
-    log("setup_refused", std::string("refused: ") + error_code,
-        {{"error_code", error_code}, {"flags", flags}});
 }
 
 void ClientProtocol::on(const sv2_coinbase_output_constraints &message, TimePoint now) {
@@ -117,7 +79,7 @@ void ClientProtocol::on(const sv2_coinbase_output_constraints &message, TimePoin
     if (message.coinbase_output_max_additional_size > max_block_weight / weight_per_byte)
         throw ProtocolViolation("coinbase outputs larger than a block");
 
-    state_ = State::running;
+    has_constraints_ = true;
     tip_.reset(); // the next template is a future one, with its SetNewPrevHash
     if (parts_.templates.has_template())
         send_template(now);
@@ -126,7 +88,7 @@ void ClientProtocol::on(const sv2_coinbase_output_constraints &message, TimePoin
 }
 
 void ClientProtocol::template_changed(TimePoint now) {
-    if (state_ == State::running)
+    if (has_constraints_)
         send_template(now);
 }
 
@@ -163,7 +125,7 @@ void ClientProtocol::send_template(TimePoint now) {
     message.coinbase_tx_locktime = built->coinbase_tx_locktime;
     if (!built->merkle_path.empty())
         message.merkle_path = {built->merkle_path.front().data(), built->merkle_path.size()};
-    stream_.send(message);
+    session_.send(message).check();
 
     if (is_future) {
         sv2_template_set_new_prev_hash prev_hash{};
@@ -172,7 +134,7 @@ void ClientProtocol::send_template(TimePoint now) {
         prev_hash.header_timestamp = parts_.templates.header_timestamp(now);
         prev_hash.nBits = block.bits;
         prev_hash.target = to_u256(block.target);
-        stream_.send(prev_hash);
+        session_.send(prev_hash).check();
         tip_ = Tip{block.previous_hash, block.bits};
     }
     log("template_sent",
@@ -191,7 +153,7 @@ void ClientProtocol::send_template(TimePoint now) {
 }
 
 void ClientProtocol::on(const sv2_request_transaction_data &message) {
-    expect(State::running, "RequestTransactionData");
+    expect_constraints_before("RequestTransactionData");
     const std::string id = std::to_string(message.template_id);
     const auto built = parts_.store.find(message.template_id);
     if (!built) {
@@ -201,7 +163,7 @@ void ClientProtocol::on(const sv2_request_transaction_data &message) {
                                ? SV2_ERROR_CODE_STALE_TEMPLATE_ID
                                : SV2_ERROR_CODE_TEMPLATE_ID_NOT_FOUND;
         error.error_code = sv2::bytes(code);
-        stream_.send(error);
+        session_.send(error).check();
         if (may_complain())
             log("transaction_data_refused",
                 "RequestTransactionData for template " + id + ": " + code,
@@ -223,7 +185,7 @@ void ClientProtocol::on(const sv2_request_transaction_data &message) {
     success.template_id = message.template_id;
     if (!data.empty())
         success.transaction_list = {data.data(), data.size(), built->included.size()};
-    stream_.send(success);
+    session_.send(success).check();
 }
 
 void ClientProtocol::on(const sv2_submit_solution &message) {
@@ -262,7 +224,7 @@ void ClientProtocol::on(const sv2_submit_solution &message) {
         }
     }
     // A block is worth more than the order of messages: only now.
-    expect(State::running, "SubmitSolution");
+    expect_constraints_before("SubmitSolution");
 }
 
 // The block cannot be put together; what the client sent is all that there is of it.
@@ -291,8 +253,8 @@ void ClientProtocol::ignore(const sv2_frame &frame) {
             {{"extension_type", frame.extension_type}, {"msg_type", frame.msg_type}});
 }
 
-void ClientProtocol::expect(State state, const char *message) const {
-    if (state_ != state)
+void ClientProtocol::expect_constraints_before(const char *message) const {
+    if (!has_constraints_)
         throw ProtocolViolation(std::string(message) + " before CoinbaseOutputConstraints");
 }
 

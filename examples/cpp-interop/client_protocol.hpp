@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Template Distribution (specification section 7) as the server speaks it with one client. No
-// sockets and no clock of its own: messages in, messages out.
+// sockets and no clock of its own: messages in, messages out. What is the same in every protocol,
+// from the handshake to SetupConnection, is done by the session.
 #pragma once
 
-#include "frame_stream.hpp"
 #include "solution_submitter.hpp"
 #include "template_source.hpp"
 #include "template_store.hpp"
+
+#include <deque>
+#include <optional>
+#include <stdexcept>
+
+#include "sv2.hpp"
 
 namespace template_provider {
 
@@ -26,25 +32,25 @@ struct ProviderParts {
 
 class ClientProtocol {
   public:
-    enum class State {
-        setup,       // waits for SetupConnection
-        constraints, // waits for CoinbaseOutputConstraints
-        running,
-        refused, // SetupConnection.Error was sent: send it and close
-    };
-
     // The templates of one client that are kept, the newest ones.
     static constexpr std::size_t max_templates = 64;
 
-    ClientProtocol(std::uint64_t client_id, ProviderParts parts, FrameStream &stream)
-        : client_id_(client_id), parts_(parts), stream_(stream) {}
+    // The session must outlive this.
+    ClientProtocol(std::uint64_t client_id, ProviderParts parts, sv2::session &session)
+        : client_id_(client_id), parts_(parts), session_(session) {}
 
-    // Both throw ProtocolViolation, sv2::exception and OutputLimitError.
+    // Says who it is. Throws sv2::exception.
+    void introduce(const sv2_frame &setup_connection);
+    // A message that the session let through, of this protocol and from this end. Throws
+    // ProtocolViolation and sv2::exception.
     void handle(const sv2_frame &frame, TimePoint now);
-    // ProviderParts::templates was updated.
+    // A message that is not known, or of an extension.
+    void ignore(const sv2_frame &frame);
+    // ProviderParts::templates was updated. Throws like handle.
     void template_changed(TimePoint now);
 
-    State state() const { return state_; }
+    // Whether CoinbaseOutputConstraints came: templates are sent from then on.
+    bool has_constraints() const { return has_constraints_; }
     // "client 3: TEXT" in the log.
     void log(const char *event, const std::string &text);
     void log(const char *event, const std::string &text, nlohmann::json fields);
@@ -52,16 +58,13 @@ class ClientProtocol {
   private:
     struct Dispatch;
 
-    void on(const sv2_setup_connection &message);
     void on(const sv2_coinbase_output_constraints &message, TimePoint now);
     void on(const sv2_request_transaction_data &message);
     void on(const sv2_submit_solution &message);
 
-    void refuse(std::uint32_t flags, const char *error_code);
-    void ignore(const sv2_frame &frame);
     void send_template(TimePoint now);
     void report_lost(const sv2_submit_solution &solution, const std::string &reason);
-    void expect(State state, const char *message) const;
+    void expect_constraints_before(const char *message) const;
     // False when this client has filled the log with its mistakes.
     bool may_complain();
 
@@ -73,8 +76,8 @@ class ClientProtocol {
 
     const std::uint64_t client_id_;
     const ProviderParts parts_;
-    FrameStream &stream_;
-    State state_ = State::setup;
+    sv2::session &session_;
+    bool has_constraints_ = false;
     CoinbaseOutputConstraints constraints_;
     std::optional<Tip> tip_; // that the client was sent, not that of the provider
     std::deque<std::uint64_t> template_ids_;

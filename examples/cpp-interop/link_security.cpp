@@ -107,12 +107,11 @@ void LinkSecurity::warn_of_times() {
                     {"not_valid_after", certificate.not_valid_after}});
 }
 
-sv2::response LinkSecurity::respond(const sv2_act1 &act1, TimePoint now) {
+sv2::result<sv2::nothing> LinkSecurity::admit(TimePoint now) {
     using std::chrono::duration_cast;
     using std::chrono::milliseconds;
     const auto since_boot = duration_cast<milliseconds>(now.time_since_epoch()).count();
-    admission_.take(static_cast<std::uint64_t>(since_boot)).check();
-    return identity_.respond(act1).value();
+    return admission_.take(static_cast<std::uint64_t>(since_boot));
 }
 
 } // namespace template_provider

@@ -28,9 +28,11 @@ class LinkSecurity {
     // Reads the certificate again. One that no client could accept is reported and not taken.
     void reload();
 
-    // The answer to a client's act 1. Throws sv2::exception, with SV2_ERR_HANDSHAKE_RATE when
-    // there were too many.
-    sv2::response respond(const sv2_act1 &act1, TimePoint now);
+    // What sessions show to clients, for as long as this lives.
+    sv2_identity identity() const { return identity_.get(); }
+    // To be asked before a client's first byte is looked at. SV2_ERR_HANDSHAKE_RATE when there
+    // were too many handshakes.
+    sv2::result<sv2::nothing> admit(TimePoint now);
 
   private:
     sv2::full_certificate read_checked_certificate() const;

@@ -25,10 +25,10 @@ The node
 Clients
   --listen HOST:PORT        may be given several times; [::1]:PORT for IPv6 (127.0.0.1:8442)
   --max-clients N           at a time (64)
-  --setup-timeout SECONDS   for handshake and SetupConnection, and again for
+  --setup-timeout SECONDS   for each of handshake, SetupConnection and
                             CoinbaseOutputConstraints (10)
   --send-timeout SECONDS    how long a client may read nothing while output waits (30)
-  --idle-timeout SECONDS    how long a client may send nothing; 0 is for ever (0)
+  --idle-timeout SECONDS    how long a client may send no message; 0 is for ever (0)
   --max-queued BYTES        output that may wait for a client (33554432)
 
 Encryption
@@ -144,8 +144,10 @@ Options parse_options(int argument_count, const char *const *arguments) {
         } else if (is("--idle-timeout")) {
             limits.idle_timeout = seconds(name, value, 0);
         } else if (is("--max-queued")) {
-            // The transactions of the largest block in one frame must fit.
-            limits.max_queued_output = number(name, value, 8'000'000, std::size_t{1} << 30);
+            // The transactions of the largest block in one frame must fit, and a session can hold
+            // less than 128 MiB.
+            limits.max_queued_output =
+                static_cast<std::uint32_t>(number(name, value, 8'000'000, 128'000'000));
         } else if (is("--fee-delta")) {
             options.watcher.fee_threshold = number(name, value, 0, 21'000'000 * 100'000'000ull);
         } else if (is("--refresh")) {

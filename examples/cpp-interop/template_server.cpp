@@ -22,7 +22,8 @@ constexpr std::chrono::milliseconds end_step{20}; // the submitter wakes nobody 
 TemplateServer::TemplateServer(const ServerOptions &options, LinkSecurity *security,
                                NodeInbox &inbox, ServerSignals &signals,
                                SolutionSubmitter &submitter, Log &log)
-    : options_(options), security_(security), inbox_(inbox), signals_(signals),
+    : options_(options), security_(security),
+      profile_(make_session_profile(options.limits, security)), inbox_(inbox), signals_(signals),
       submitter_(submitter), log_(log) {
     for (const ListenAddress &address : options_.listen) {
         for (ListeningSocket &listening : listen_on(address))
@@ -108,12 +109,19 @@ void TemplateServer::accept_clients(const ListeningSocket &listening) {
         }
         if (!accepted.socket.is_open())
             return;
+        const auto turn_away = [&](const std::string &reason) {
+            log_.event("client_turned_away", "turned " + accepted.peer + " away: " + reason,
+                       {{"address", accepted.peer}});
+        };
         remove_closed();
         if (clients_.size() >= options_.max_clients) {
-            log_.event("client_turned_away",
-                       "turned " + accepted.peer + " away: " + std::to_string(clients_.size()) +
-                           " clients are connected already",
-                       {{"address", accepted.peer}});
+            turn_away(std::to_string(clients_.size()) + " clients are connected already");
+            continue;
+        }
+        const sv2_time time = session_time(now);
+        auto session = sv2::session::start(profile_, &time);
+        if (!session) {
+            turn_away(session.error_text());
             continue;
         }
         const std::uint64_t id = ++last_client_id_;
@@ -121,7 +129,7 @@ void TemplateServer::accept_clients(const ListeningSocket &listening) {
                    "client " + std::to_string(id) + ": connected from " + accepted.peer,
                    {{"client", id}, {"address", accepted.peer}});
         clients_.push_back(std::make_unique<ClientConnection>(
-            id, std::move(accepted.socket), options_.limits, security_,
+            id, std::move(accepted.socket), std::move(session).value(), options_.limits, security_,
             ProviderParts{templates_, store_, submitter_, log_}, now));
     }
 }
@@ -171,7 +179,7 @@ void TemplateServer::end_in_order() {
     listening_.clear();
     const TimePoint give_up = Clock::now() + end_patience;
     for (const auto &client : clients_)
-        client->finish(end_patience, Clock::now());
+        client->finish(Clock::now());
     for (;;) {
         remove_closed();
         const TimePoint now = Clock::now();

@@ -17,7 +17,8 @@ struct ServerOptions {
 
 class TemplateServer {
   public:
-    // Opens the sockets. Without security, links are plain. Throws std::runtime_error.
+    // Opens the sockets. Without security, links are plain. Throws std::runtime_error, of which
+    // sv2::exception is one.
     TemplateServer(const ServerOptions &options, LinkSecurity *security, NodeInbox &inbox,
                    ServerSignals &signals, SolutionSubmitter &submitter, Log &log);
 
@@ -36,6 +37,7 @@ class TemplateServer {
 
     const ServerOptions options_;
     LinkSecurity *const security_;
+    const sv2::session_profile profile_;
     NodeInbox &inbox_;
     ServerSignals &signals_;
     SolutionSubmitter &submitter_;

@@ -218,7 +218,7 @@ static void test_bad_bytes() {
     TemplateClient garbage = provider.connect();
     garbage.send_bytes(noise);
     CHECK(garbage.is_closed());
-    ends_with("2", altered, "SV2_ERR_DECRYPT");
+    ends_with("2", "setup: " + altered, "SV2_ERR_DECRYPT");
 
     TemplateClient flipped = encrypted_client(provider, credentials);
     sv2_coinbase_output_constraints constraints{};
@@ -226,7 +226,7 @@ static void test_bad_bytes() {
     frame[SV2_SEALED_HEADER_SIZE + 2] ^= 0x10; // the payload: the header is still good
     flipped.send_bytes(frame);
     CHECK(flipped.is_closed());
-    ends_with("3", altered, "SV2_ERR_DECRYPT");
+    ends_with("3", "established: " + altered, "SV2_ERR_DECRYPT");
 
     TemplateClient repeated = encrypted_client(provider, credentials);
     frame = repeated.protect(sv2::encode(constraints).value());
@@ -234,14 +234,14 @@ static void test_bad_bytes() {
     receive_pair(repeated);
     repeated.send_bytes(frame);
     CHECK(repeated.is_closed());
-    ends_with("4", altered, "SV2_ERR_DECRYPT");
+    ends_with("4", "established: " + altered, "SV2_ERR_DECRYPT");
 
     TemplateClient oversize = encrypted_client(provider, credentials);
     Bytes large = unhex("000076ffff0f"); // SubmitSolution of 1,048,575 bytes
     large.resize(6 + 0x0fffff);
     oversize.send_bytes(oversize.protect(large));
     CHECK(oversize.is_closed());
-    ends_with("5", "the frame header states a payload above the configured maximum",
+    ends_with("5", "established: the frame header states a payload above the configured maximum",
               "SV2_ERR_FRAME_TOO_LARGE");
 
     TemplateClient cut = encrypted_client(provider, credentials);
@@ -250,34 +250,51 @@ static void test_bad_bytes() {
     cut.send_bytes(frame);
     cut.end_output();
     CHECK(cut.is_closed());
-    ends_with("6", "the connection ended in the middle of a message", "");
+    ends_with("6", "the connection ended in the middle of a message", "SV2_ERR_PEER_CLOSED");
 
     TemplateClient half = provider.connect();
     half.send_bytes(Bytes(63, 5));
     half.end_output();
     CHECK(half.is_closed());
-    ends_with("7", "the connection ended in the middle of the handshake", "");
+    ends_with("7", "the connection ended in the middle of a message", "SV2_ERR_PEER_CLOSED");
 
     check_is_served(good, work);
 }
 
-static void test_timeouts() {
+// S3-05, I30: clients that stop at each step of the beginning. They cost those behind them nothing,
+// and each is gone at its own deadline.
+static void test_half_open_clients() {
     TestNode node;
     const Credentials credentials;
-    std::vector<std::string> options = credentials.options();
-    Provider provider(node, {"--setup-timeout", "0.4"}, options);
+    Provider provider(node, {"--setup-timeout", "0.8"}, credentials.options());
+    const sv2_policy policy = sv2::require_authority(credentials.authority());
     TemplateClient silent = provider.connect();
     TemplateClient half = provider.connect();
     half.send_bytes(Bytes(63, 9));
     TemplateClient no_setup = provider.connect();
-    CHECK(shake_hands(no_setup, sv2::require_authority(credentials.authority())) == SV2_OK);
+    CHECK(shake_hands(no_setup, policy) == SV2_OK);
+    TemplateClient half_setup = provider.connect();
+    CHECK(shake_hands(half_setup, policy) == SV2_OK);
+    half_setup.send_bytes(Bytes(21, 1)); // less than a sealed header
     TemplateClient no_constraints = encrypted_client(provider, credentials);
-    for (TemplateClient *client : {&silent, &half, &no_setup, &no_constraints})
+    std::vector<TemplateClient> more;
+    for (int i = 0; i < 40; ++i)
+        more.push_back(provider.connect());
+    TemplateClient good = encrypted_client(provider, credentials);
+    const Work work = start_work(good, 100);
+    for (TemplateClient *client : {&silent, &half, &no_setup, &half_setup, &no_constraints})
         CHECK(client->is_closed());
-    CHECK(provider.says("client 1: disconnected: no handshake in time"));
-    CHECK(provider.says("client 2: disconnected: no handshake in time"));
-    CHECK(provider.says("client 3: disconnected: no SetupConnection in time"));
-    CHECK(provider.says("client 4: disconnected: no CoinbaseOutputConstraints in time"));
+    for (TemplateClient &client : more)
+        CHECK(client.is_closed());
+    const std::string no_handshake = "handshake: the peer did not finish the Noise handshake";
+    CHECK(provider.says("client 1: disconnected: " + no_handshake));
+    CHECK(provider.says("client 2: disconnected: " + no_handshake));
+    CHECK(provider.says("client 3: disconnected: setup: SetupConnection was not sent"));
+    CHECK(provider.says("client 4: disconnected: setup: SetupConnection was not sent"));
+    CHECK(provider.says("client 5: disconnected: no CoinbaseOutputConstraints in time"));
+    for (int id = 6; id <= 45; ++id)
+        CHECK(provider.says("client " + std::to_string(id) + ": disconnected: " + no_handshake));
+    check_is_served(good, work);
 }
 
 static void test_plain_client() {
@@ -293,10 +310,11 @@ static void test_plain_client() {
     talkative.send_message(setup);
     TemplateClient terse = provider.connect();
     terse.send_setup();
-    CHECK(provider.says("client 1: disconnected: the bytes were not sealed with this key, or were "
-                        "altered; it began as a client does that does not encrypt"));
-    CHECK(provider.says("client 2: disconnected: no handshake in time; it began as a client does "
-                        "that does not encrypt"));
+    CHECK(
+        provider.says("client 1: disconnected: setup: the bytes were not sealed with this key, or "
+                      "were altered; it began as a client does that does not encrypt"));
+    CHECK(provider.says("client 2: disconnected: handshake: the peer did not finish the Noise "
+                        "handshake in time; it began as a client does that does not encrypt"));
     encrypted_client(provider, credentials);
 
     // And the other way round.
@@ -492,7 +510,7 @@ int main(int argc, char **argv) {
         {"good handshake", test_good_handshake},
         {"pieces", test_pieces},
         {"bad bytes", test_bad_bytes},
-        {"timeouts", test_timeouts},
+        {"half-open clients", test_half_open_clients},
         {"plain client", test_plain_client},
         {"certificates", test_certificates},
         {"handshake rate", test_handshake_rate},
