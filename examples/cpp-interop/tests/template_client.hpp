@@ -5,6 +5,7 @@
 #include "../bytes.hpp"
 #include "sv2.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -68,9 +69,7 @@ class TemplateClient {
     // Exactly so many bytes. False when the connection ends before, or nothing comes in time.
     bool receive_exactly(std::uint8_t *to, std::size_t size, int timeout_ms = 20000) {
         while (size > 0) {
-            pollfd waiting{socket_, POLLIN, 0};
-            const ssize_t taken =
-                poll(&waiting, 1, timeout_ms) > 0 ? recv(socket_, to, size, 0) : -1;
+            const ssize_t taken = is_readable(timeout_ms) ? recv(socket_, to, size, 0) : -1;
             if (taken <= 0)
                 return false;
             to += taken;
@@ -130,8 +129,7 @@ class TemplateClient {
                 kept.payload.assign(next->payload, next->payload + next->payload_len);
                 return kept;
             }
-            pollfd waiting{socket_, POLLIN, 0};
-            if (poll(&waiting, 1, timeout_ms) <= 0)
+            if (!is_readable(timeout_ms))
                 return {};
             const auto memory = decoder_.writable().value();
             const ssize_t size = recv(socket_, memory.data(), memory.size(), 0);
@@ -155,6 +153,17 @@ class TemplateClient {
 
   private:
     struct Adopted {};
+
+    // The Go runtime in this process sends its threads signals, which end poll() early.
+    bool is_readable(int timeout_ms) const {
+        pollfd waiting{socket_, POLLIN, 0};
+        int ready;
+        do {
+            ready = poll(&waiting, 1, timeout_ms);
+        } while (ready < 0 && errno == EINTR);
+        return ready > 0;
+    }
+
     TemplateClient(int socket, Adopted)
         : socket_(socket), decoder_(sv2::decoder::create(SV2_PAYLOAD_SIZE_MAX).value()) {}
 
