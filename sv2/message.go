@@ -42,6 +42,7 @@ type Info struct {
 	ChannelMsg    bool     // the channel_msg bit that the specification gives it
 	Protocol      Protocol // Common and ExtensionsNegotiation belong to every connection
 	From          Party    // the end, or ends, that may send it
+	BySession     bool     // package session sends it by itself: SetupConnection, RequestExtensions and their answers
 	Spec          string   // section of the specification
 	Fields        []FieldInfo
 	Code          int // index of the field error_code or reason_code (section 3.5); 0 when the message has neither

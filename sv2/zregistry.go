@@ -123,17 +123,17 @@ const (
 var infos = [...]Info{
 	{
 		Name: "SetupConnection", ExtensionType: 0x0000, MsgType: 0x00, ChannelMsg: false,
-		Protocol: Common, From: Client, Spec: "3.6.1",
+		Protocol: Common, From: Client, BySession: true, Spec: "3.6.1",
 		Fields: []FieldInfo{{"protocol", FieldU8}, {"min_version", FieldU16}, {"max_version", FieldU16}, {"flags", FieldU32}, {"endpoint_host", FieldStr0255}, {"endpoint_port", FieldU16}, {"vendor", FieldStr0255}, {"hardware_version", FieldStr0255}, {"firmware", FieldStr0255}, {"device_id", FieldStr0255}},
 	},
 	{
 		Name: "SetupConnection.Success", ExtensionType: 0x0000, MsgType: 0x01, ChannelMsg: false,
-		Protocol: Common, From: Server, Spec: "3.6.2",
+		Protocol: Common, From: Server, BySession: true, Spec: "3.6.2",
 		Fields: []FieldInfo{{"used_version", FieldU16}, {"flags", FieldU32}},
 	},
 	{
 		Name: "SetupConnection.Error", ExtensionType: 0x0000, MsgType: 0x02, ChannelMsg: false,
-		Protocol: Common, From: Server, Spec: "3.6.3",
+		Protocol: Common, From: Server, BySession: true, Spec: "3.6.3",
 		Fields: []FieldInfo{{"flags", FieldU32}, {"error_code", FieldStr0255}},
 		Code:   1,
 	},
@@ -336,17 +336,17 @@ var infos = [...]Info{
 	},
 	{
 		Name: "RequestExtensions", ExtensionType: 0x0001, MsgType: 0x00, ChannelMsg: false,
-		Protocol: ExtensionsNegotiation, From: Client, Spec: "extension 0x0001",
+		Protocol: ExtensionsNegotiation, From: Client, BySession: true, Spec: "extension 0x0001",
 		Fields: []FieldInfo{{"request_id", FieldU16}, {"requested_extensions", FieldSeq064KU16}},
 	},
 	{
 		Name: "RequestExtensions.Success", ExtensionType: 0x0001, MsgType: 0x01, ChannelMsg: false,
-		Protocol: ExtensionsNegotiation, From: Server, Spec: "extension 0x0001",
+		Protocol: ExtensionsNegotiation, From: Server, BySession: true, Spec: "extension 0x0001",
 		Fields: []FieldInfo{{"request_id", FieldU16}, {"supported_extensions", FieldSeq064KU16}},
 	},
 	{
 		Name: "RequestExtensions.Error", ExtensionType: 0x0001, MsgType: 0x02, ChannelMsg: false,
-		Protocol: ExtensionsNegotiation, From: Server, Spec: "extension 0x0001",
+		Protocol: ExtensionsNegotiation, From: Server, BySession: true, Spec: "extension 0x0001",
 		Fields: []FieldInfo{{"request_id", FieldU16}, {"unsupported_extensions", FieldSeq064KU16}, {"required_extensions", FieldSeq064KU16}},
 	},
 }

@@ -79,13 +79,8 @@ func (m message) FrameSizeMax() int {
 	return 6 + min(n, 1<<24-1)
 }
 
-// Sent reports whether programs send the message; sessions send SetupConnection, RequestExtensions and their answers.
-func (m message) Sent() bool {
-	return m.Protocol != "ExtensionsNegotiation" && (m.Protocol != "Common" || m.Type > setupMessages)
-}
-
-// setupMessages is the highest msg_type of SetupConnection and its answers.
-const setupMessages = 0x02
+// Sent reports whether programs send the message.
+func (m message) Sent() bool { return !m.BySession }
 
 // Checked reports whether a field can hold a value that its wire type cannot.
 func (m message) Checked() bool {

@@ -4,7 +4,7 @@ var common = Protocol{
 	Name: "Common", Key: "Common",
 	Messages: []Message{
 		{
-			Name: "SetupConnection", Type: 0x00, From: Client, Spec: "3.6.1",
+			Name: "SetupConnection", Type: 0x00, From: Client, BySession: true, Spec: "3.6.1",
 			Doc: "Opens the connection: the client's first message, answered by exactly one SetupConnection.Success or SetupConnection.Error.",
 			Fields: []Field{
 				{"protocol", U8, "SV2_PROTOCOL_*", "Protocol that the client wants to speak. Unknown values decode, so that they can be answered."},
@@ -20,7 +20,7 @@ var common = Protocol{
 			},
 		},
 		{
-			Name: "SetupConnection.Success", Type: 0x01, From: Server, Spec: "3.6.2",
+			Name: "SetupConnection.Success", Type: 0x01, From: Server, BySession: true, Spec: "3.6.2",
 			Doc: "Accepts the connection. The client checks the flags and acts on them.",
 			Fields: []Field{
 				{"used_version", U16, "", "Version chosen from the proposed range, fixed for the life of the connection."},
@@ -28,7 +28,7 @@ var common = Protocol{
 			},
 		},
 		{
-			Name: "SetupConnection.Error", Type: 0x02, From: Server, Spec: "3.6.3",
+			Name: "SetupConnection.Error", Type: 0x02, From: Server, BySession: true, Spec: "3.6.3",
 			Doc: "Refuses the connection, sent before the server closes it.",
 			Fields: []Field{
 				{"flags", U32, "SV2_SETUP_* bits", "All requested features that the server does not support; 0 when the cause is another."},

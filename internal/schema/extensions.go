@@ -4,7 +4,7 @@ var extensionsNegotiation = Protocol{
 	Name: "Extensions Negotiation (0x0001)", Key: "ExtensionsNegotiation",
 	Messages: []Message{
 		{
-			Name: "RequestExtensions", Extension: 0x0001, Type: 0x00, From: Client, Spec: "extension 0x0001",
+			Name: "RequestExtensions", Extension: 0x0001, Type: 0x00, From: Client, BySession: true, Spec: "extension 0x0001",
 			Doc: "Asks which extensions the server supports; sent right after SetupConnection.Success.",
 			Fields: []Field{
 				{"request_id", U16, "", "Identifier chosen by the client; the answer repeats it."},
@@ -12,7 +12,7 @@ var extensionsNegotiation = Protocol{
 			},
 		},
 		{
-			Name: "RequestExtensions.Success", Extension: 0x0001, Type: 0x01, From: Server, Spec: "extension 0x0001",
+			Name: "RequestExtensions.Success", Extension: 0x0001, Type: 0x01, From: Server, BySession: true, Spec: "extension 0x0001",
 			Doc: "Names the requested extensions that are on from now; all others stay off.",
 			Fields: []Field{
 				{"request_id", U16, "", docEcho},
@@ -20,7 +20,7 @@ var extensionsNegotiation = Protocol{
 			},
 		},
 		{
-			Name: "RequestExtensions.Error", Extension: 0x0001, Type: 0x02, From: Server, Spec: "extension 0x0001",
+			Name: "RequestExtensions.Error", Extension: 0x0001, Type: 0x02, From: Server, BySession: true, Spec: "extension 0x0001",
 			Doc: "Refuses the request: nothing of it is supported, or something required is missing in it.",
 			Fields: []Field{
 				{"request_id", U16, "", docEcho},

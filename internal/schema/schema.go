@@ -51,6 +51,7 @@ type Message struct {
 	Type      uint8
 	Channel   bool // channel_msg bit (specification section 8)
 	From      Party
+	BySession bool   // sessions send it by themselves, programs do not
 	Spec      string // section of the specification
 	Doc       string
 	Fields    []Field

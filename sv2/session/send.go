@@ -121,7 +121,7 @@ func (s *Session) sendable(m sv2.Message) (info *sv2.Info, err error) {
 	if err := sv2.CheckFrame(sv2.Frame{Header: header}, s.family(), s.profile.role, true); err != nil {
 		return nil, err
 	}
-	if info.Protocol == sv2.ExtensionsNegotiation || info.Protocol == sv2.Common && info.MsgType <= setupMessages {
+	if info.BySession {
 		return nil, status.State
 	}
 	if isRaw {
@@ -149,9 +149,6 @@ func sendableCode(info *sv2.Info, payload []byte) error {
 	}
 	return nil
 }
-
-// setupMessages is the highest msg_type of SetupConnection and its answers.
-const setupMessages = 0x02
 
 func (s *Session) sendableExtension(extension uint16) error {
 	if extension == sv2.ExtensionCore || extension == sv2.ExtensionExtensionsNegotiation {

@@ -49,6 +49,34 @@ func TestSendRefused(t *testing.T) {
 	server.expect(t, EventMessage)
 }
 
+// TestSendOwn: the messages that a session sends by itself are the six of setup and negotiation, and programs
+// cannot send them from any end.
+func TestSendOwn(t *testing.T) {
+	client, server := connect(t, clientConfig(), serverConfig())
+	own := 0
+	for _, info := range sv2.Messages() {
+		setup := info.Protocol == sv2.Common && info.MsgType <= 2
+		if info.BySession != (setup || info.Protocol == sv2.ExtensionsNegotiation) {
+			t.Errorf("%s: %t", info.Name, info.BySession)
+		}
+		if !info.BySession {
+			continue
+		}
+		own++
+		e := client
+		if info.From == sv2.Server {
+			e = server
+		}
+		m := &sv2.Raw{ExtensionType: info.ExtensionType, MsgType: info.MsgType, Payload: make([]byte, 64)}
+		if err := e.Send(m); err != status.State || len(e.Output()) != 0 {
+			t.Errorf("%s: %v", info.Name, err)
+		}
+	}
+	if own != 6 {
+		t.Error(own)
+	}
+}
+
 // TestSendCode: ER-04, ER-05: an error_code, or the reason_code of CloseChannel, with a control character is not sent, by either
 // end and in either form.
 func TestSendCode(t *testing.T) {
