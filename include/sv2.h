@@ -2606,8 +2606,9 @@ SV2_API const char *sv2_session_event_name(uint32_t kind);
 SV2_API const char *sv2_session_phase_name(uint32_t phase);
 
 /* What the program lends to the sessions of a profile; each function may be NULL. They are called on the program's threads,
- * inside calls that the program makes, while no lock is held: they may call the library. They must return. context must
- * live as long as the profile and its sessions. */
+ * inside calls that the program makes, while no lock is held: they may call the library, though what they do to the session
+ * of that call counts as done before it returns: a log that feeds it ends the views of the event that it was called for. They
+ * must return. context must live as long as the profile and its sessions. */
 typedef struct sv2_hooks {
     uint32_t struct_size;
     uint32_t log_level; /* SV2_LOG_*: 0, nothing, is the default */
@@ -2615,11 +2616,13 @@ typedef struct sv2_hooks {
     /* A line about an event, when sv2_session_next_event gives it. text ends with a NUL behind text_len bytes, has no line
      * break and no secret, and is cut at SV2_LOG_TEXT_SIZE. Text of the peer in it is quoted. */
     void (*log)(void *context, uint32_t level, const char *text, size_t text_len);
-    /* Fills in the time when a call passes none. Without it the system's clocks are read: CLOCK_MONOTONIC, CLOCK_REALTIME. */
+    /* Fills in the time when a call passes none; *out is zero before. Without it the system's clocks are read:
+     * CLOCK_MONOTONIC, CLOCK_REALTIME. */
     void (*clock)(void *context, sv2_time *out);
-    /* Fills in random bytes of a cryptographic source, out_len of them, or returns a negative status. Called by
-     * sv2_session_start for SV2_RANDOM_SEED_SIZE bytes, which the library stretches (ChaCha20). Without it the system is
-     * asked, which may block early after booting. */
+    /* Fills in random bytes of a cryptographic source, out_len of them, and returns SV2_OK; anything else, and bytes that are
+     * all 0, make the call fail with SV2_ERR_RANDOM. Called by sv2_session_start, for encrypted connections, for
+     * SV2_RANDOM_SEED_SIZE bytes, which the library stretches (ChaCha20). Without it the system is asked, which may block
+     * early after booting. */
     sv2_status (*random)(void *context, uint8_t *out, size_t out_len);
 } sv2_hooks;
 

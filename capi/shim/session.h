@@ -5,9 +5,7 @@
 
 #include "../exports.h"
 
-/* Numbers of hooks that a program may leave out altogether. log_level was checked. */
-void sv2p_hook_numbers(const sv2_hooks *hooks, sv2i_hooks *out);
-
+/* SV2_OK when out was filled; else what is there is to be wiped all the same. */
 sv2_status sv2p_hook_random(const sv2i_hooks *hooks, uint8_t *out, size_t out_len);
 
 /* The caller's time, or that of the hook, or of the system. */

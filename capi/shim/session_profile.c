@@ -9,17 +9,17 @@ typedef void log_function(void *context, uint32_t level, const char *text, size_
 typedef void clock_function(void *context, sv2_time *out);
 typedef sv2_status random_function(void *context, uint8_t *out, size_t out_len);
 
-void sv2p_hook_numbers(const sv2_hooks *hooks, sv2i_hooks *out) {
-    out->log_level = hooks->log_level;
-    out->needs_random = 0;
-    out->context = (uintptr_t)hooks->context;
-    out->log = (uintptr_t)hooks->log;
-    out->clock = (uintptr_t)hooks->clock;
-    out->random = (uintptr_t)hooks->random;
-}
-
 sv2_status sv2p_hook_random(const sv2i_hooks *hooks, uint8_t *out, size_t out_len) {
-    return ((random_function *)hooks->random)((void *)hooks->context, out, out_len);
+    uint8_t any = 0;
+    memset(out, 0, out_len);
+    if (((random_function *)hooks->random)((void *)hooks->context, out, out_len) != SV2_OK) {
+        return SV2_ERR_RANDOM;
+    }
+    /* A source that says that it wrote and did not would give every device the same keys. */
+    for (size_t i = 0; i < out_len; i++) {
+        any |= out[i];
+    }
+    return any == 0 ? SV2_ERR_RANDOM : SV2_OK;
 }
 
 static uint64_t milliseconds(clockid_t clock_id) {
@@ -53,7 +53,12 @@ static sv2_status hook_numbers(const sv2_hooks *hooks, sv2i_hooks *out) {
     if (status == SV2_OK && known.log_level > SV2_LOG_DEBUG) {
         status = SV2_ERR_ARGUMENT;
     }
-    sv2p_hook_numbers(&known, out);
+    out->log_level = known.log_level;
+    out->needs_random = 0;
+    out->context = (uintptr_t)known.context;
+    out->log = (uintptr_t)known.log;
+    out->clock = (uintptr_t)known.clock;
+    out->random = (uintptr_t)known.random;
     return status;
 }
 

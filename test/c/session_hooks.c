@@ -14,7 +14,10 @@ typedef struct seen {
     uint64_t now;
     sv2_status random_status;
     uint8_t random_byte;
+    int random_nothing;
     sv2_session session; /* to call the library with */
+    sv2_session free_in_clock, free_in_log;
+    sv2_session_profile free_in_random;
     pthread_t thread;
 } seen;
 
@@ -33,6 +36,7 @@ static void note_line(void *context, uint32_t level, const char *text, size_t te
         sv2_session_info info = SV2_SESSION_INFO_INIT;
         CHECK_STATUS(sv2_session_info_get(s->session, &info), SV2_OK);
     }
+    CHECK_STATUS(sv2_session_free(&s->free_in_log), SV2_OK);
 }
 
 static void read_clock(void *context, sv2_time *out) {
@@ -45,13 +49,17 @@ static void read_clock(void *context, sv2_time *out) {
         sv2_session_info info = SV2_SESSION_INFO_INIT;
         CHECK_STATUS(sv2_session_info_get(s->session, &info), SV2_OK);
     }
+    CHECK_STATUS(sv2_session_free(&s->free_in_clock), SV2_OK);
 }
 
 static sv2_status draw(void *context, uint8_t *out, size_t out_len) {
     seen *s = context;
     s->random_calls++;
     s->random_bytes += out_len;
-    memset(out, s->random_byte, out_len);
+    if (!s->random_nothing) {
+        memset(out, s->random_byte, out_len);
+    }
+    CHECK_STATUS(sv2_session_profile_free(&s->free_in_random), SV2_OK);
     return s->random_status;
 }
 
@@ -63,6 +71,7 @@ static sv2_hooks hooks_of(seen *s, uint32_t level) {
     hooks.clock = read_clock;
     hooks.random = draw;
     s->thread = pthread_self();
+    s->random_byte = s->random_byte == 0 ? 1 : s->random_byte; /* zeros are no randomness */
     return hooks;
 }
 
@@ -167,7 +176,96 @@ static void failing_randomness(void) {
     CHECK_STATUS(sv2_session_start(profile, few, sizeof few, &start_time, &session),
                  SV2_ERR_RANDOM);
     CHECK(session.sv2_priv_session == 0 && s.random_calls == 1);
+    /* One that says neither yes nor no, one that forgot to write, and one that knows but zeros. */
+    s.random_byte = 1;
+    s.random_status = SV2_WANT_INPUT;
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &start_time, &session), SV2_ERR_RANDOM);
+    s.random_status = SV2_OK;
+    s.random_nothing = 1;
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &start_time, &session), SV2_ERR_RANDOM);
+    s.random_nothing = s.random_byte = 0;
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, &start_time, &session), SV2_ERR_RANDOM);
+    CHECK(session.sv2_priv_session == 0 && s.random_calls == 4);
     CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+}
+
+/* A clock that goes back adds no time, one that is at its end ends what has a deadline, and nothing
+ * wraps. */
+static void clocks_of_nonsense(void) {
+    seen c, s;
+    sv2_session client, server;
+    sv2_session_info info = SV2_SESSION_INFO_INIT;
+    size_t taken = 0;
+    memset(&c, 0, sizeof c);
+    memset(&s, 0, sizeof s);
+    c.now = s.now = 5000;
+    open_pair(&c, &s, SV2_LOG_NONE, &client, &server, 0);
+    c.now = 14000;
+    CHECK_STATUS(sv2_session_tick(client, NULL), SV2_OK);
+    c.now = 0;
+    CHECK_STATUS(sv2_session_tick(client, NULL), SV2_OK);
+    CHECK_STATUS(sv2_session_feed(client, NULL, 0, NULL, &taken), SV2_OK);
+    CHECK_STATUS(sv2_session_info_get(client, &info), SV2_OK);
+    CHECK_NUMBER(info.deadline, 15000);
+    s.now = UINT64_MAX;
+    CHECK_STATUS(sv2_session_tick(server, NULL), SV2_ERR_SETUP_TIMEOUT);
+    CHECK_STATUS(sv2_session_info_get(server, &info), SV2_OK);
+    CHECK(info.finished == 1 && info.deadline == UINT64_MAX);
+    CHECK_STATUS(sv2_session_free(&client), SV2_OK);
+    CHECK_STATUS(sv2_session_free(&server), SV2_OK);
+    c.session.sv2_priv_session = s.session.sv2_priv_session = 0;
+    c.now = s.now = UINT64_MAX; /* from the start */
+    open_pair(&c, &s, SV2_LOG_NONE, &client, &server, 1);
+    CHECK_STATUS(sv2_session_tick(client, NULL), SV2_ERR_HANDSHAKE_TIMEOUT);
+    CHECK_STATUS(sv2_session_feed(server, NULL, 0, NULL, &taken), SV2_ERR_HANDSHAKE_TIMEOUT);
+    CHECK_STATUS(sv2_session_info_get(client, &info), SV2_OK);
+    CHECK_NUMBER(info.finished, 1);
+    CHECK_STATUS(sv2_session_free(&client), SV2_OK);
+    CHECK_STATUS(sv2_session_free(&server), SV2_OK);
+}
+
+/* Each hook frees the object that it is called for: the call goes on without it, or says that it is
+ * gone. */
+static void hooks_that_free(void) {
+    static const uint8_t reconnect[] = {0, 0, 4, 3, 0, 0, 0, 0, 0};
+    sv2_client_config cc = client_config();
+    sv2_session_event event = SV2_SESSION_EVENT_INIT;
+    sv2_session_profile profile;
+    sv2_session session = {7};
+    sv2_hooks hooks;
+    seen s;
+    size_t taken = 9;
+    memset(&s, 0, sizeof s);
+    hooks = hooks_of(&s, SV2_LOG_DEBUG);
+    CHECK_STATUS(sv2_session_profile_new_client(&cc, &hooks, &profile, NULL), SV2_OK);
+
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, NULL, &session), SV2_OK);
+    s.free_in_clock = session;
+    CHECK_STATUS(sv2_session_feed(session, reconnect, sizeof reconnect, NULL, &taken),
+                 SV2_ERR_HANDLE);
+    CHECK(taken == 0 && s.free_in_clock.sv2_priv_session == 0);
+
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, NULL, &session), SV2_OK);
+    s.free_in_clock = session;
+    CHECK_STATUS(sv2_session_tick(session, NULL), SV2_ERR_HANDLE);
+
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, NULL, &session), SV2_OK);
+    CHECK_STATUS(sv2_session_feed(session, reconnect, sizeof reconnect, NULL, &taken),
+                 SV2_ERR_RECONNECT_IN_SETUP);
+    s.free_in_log = session;
+    CHECK_STATUS(sv2_session_next_event(session, &event), SV2_OK);
+    CHECK(event.kind == SV2_EVENT_END && s.free_in_log.sv2_priv_session == 0);
+    CHECK(s.lines_count == 1);
+    CHECK_STATUS(sv2_session_next_event(session, &event), SV2_ERR_HANDLE);
+    CHECK_STATUS(sv2_session_profile_free(&profile), SV2_OK);
+
+    cc.security = SV2_SECURITY_NOISE;
+    cc.policy = &keys.policy;
+    CHECK_STATUS(sv2_session_profile_new_client(&cc, &hooks, &profile, NULL), SV2_OK);
+    s.random_byte = 1;
+    s.free_in_random = profile;
+    CHECK_STATUS(sv2_session_start(profile, NULL, 0, NULL, &session), SV2_ERR_HANDLE);
+    CHECK(session.sv2_priv_session == 0 && s.free_in_random.sv2_priv_session_profile == 0);
 }
 
 /* The hook is asked when no time is given, and only then. */
@@ -315,6 +413,8 @@ int main(void) {
     randomness();
     failing_randomness();
     clocks();
+    clocks_of_nonsense();
+    hooks_that_free();
     system_clocks();
     logs();
     long_lines();
