@@ -32,13 +32,17 @@ type decoderObject struct {
 	reported bool             // the error that ended the stream has been returned once
 }
 
-// hold keeps the link's receiving half for the length of a call; use it as defer d.hold()().
-func (d *decoderObject) hold() func() {
-	if d.link == nil {
-		return func() {}
+// hold keeps the link's receiving half until letGo.
+func (d *decoderObject) hold() {
+	if d.link != nil {
+		d.link.receiving.Lock()
 	}
-	d.link.receiving.Lock()
-	return d.link.receiving.Unlock
+}
+
+func (d *decoderObject) letGo() {
+	if d.link != nil {
+		d.link.receiving.Unlock()
+	}
 }
 
 // ended turns a second report of the error that ended the stream into status.Poisoned.
@@ -97,7 +101,8 @@ func sv2i_decoder_free(handle C.uint64_t) (st C.sv2_status) {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	d.frames.Release()
 	o.destroy(handle)
 	return 0
@@ -110,7 +115,8 @@ func sv2i_decoder_feed(handle C.uint64_t, in *C.sv2i_byte, inLen C.size_t, consu
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	d.open = false
 	n, err := d.frames.Feed(bytesAt(in, inLen))
 	*consumed = C.size_t(n)
@@ -124,7 +130,8 @@ func sv2i_decoder_writable(handle C.uint64_t, out *C.uintptr_t, capacity *C.size
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	dst, err := d.frames.Writable()
 	d.open = err == nil
 	*out, *capacity = C.uintptr_t(address(dst)), C.size_t(len(dst))
@@ -138,7 +145,8 @@ func sv2i_decoder_commit(handle C.uint64_t, size C.size_t) (st C.sv2_status) {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	if !d.open {
 		if err := d.frames.Failure(); err != nil {
 			return report(d.ended(err), nil)
@@ -157,7 +165,8 @@ func sv2i_decoder_next_batch(handle C.uint64_t, out *C.sv2_frame, outCap C.size_
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	if d.link != nil {
 		outCap = 1 // the next frame would overwrite it
 	}
@@ -186,7 +195,8 @@ func sv2i_decoder_buffered(handle C.uint64_t, out *C.size_t) (st C.sv2_status) {
 		return C.sv2_status(kind)
 	}
 	defer o.done(&st)
-	defer d.hold()()
+	d.hold()
+	defer d.letGo()
 	*out = C.size_t(d.frames.Buffered())
 	return 0
 }
