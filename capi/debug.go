@@ -8,7 +8,11 @@ package main
 */
 import "C"
 
-import "github.com/libsv2/libsv2/status"
+import (
+	"runtime"
+
+	"github.com/libsv2/libsv2/status"
+)
 
 // sv2i_debug_panic raises a panic inside a call: on the object of a handle, or without one when handle is 0.
 //
@@ -31,3 +35,12 @@ func sv2i_debug_panic(handle C.uint64_t, kind C.uint32_t) (st C.sv2_status) {
 
 //export sv2i_debug_panic_count
 func sv2i_debug_panic_count() C.uint64_t { return C.uint64_t(panics.Load()) }
+
+// sv2i_debug_allocations counts what the Go heap has given out so far.
+//
+//export sv2i_debug_allocations
+func sv2i_debug_allocations() C.uint64_t {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return C.uint64_t(m.Mallocs)
+}

@@ -229,6 +229,7 @@ extern sv2_status sv2i_session_close(uint64_t session);
 #ifdef SV2_DEBUG
 extern sv2_status sv2i_debug_panic(uint64_t handle, uint32_t kind);
 extern uint64_t sv2i_debug_panic_count(void);
+extern uint64_t sv2i_debug_allocations(void);
 #endif
 
 #endif

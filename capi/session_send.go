@@ -8,7 +8,9 @@ import "C"
 import (
 	"unsafe"
 
+	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/session"
 )
 
 //export sv2i_session_send
@@ -18,14 +20,18 @@ func sv2i_session_send(handle C.uint64_t, id C.uint32_t, message *C.sv2i_byte, t
 		return report(kind, e)
 	}
 	defer o.done(&st)
-	m, err := messageAt(id, unsafe.Pointer(message))
-	if err != nil {
-		return report(err, e)
+	return report(sendMessage(s.session, id, unsafe.Pointer(message), bytesAt(trailing, trailingLen)), e)
+}
+
+// send queues a message that was read from a C struct, unless field of that had no value: kind says why.
+func send(s *session.Session, m sv2.Message, tlvs []byte, id C.uint32_t, field int, kind status.Kind) error {
+	switch {
+	case kind != 0:
+		return fieldError(id, field, kind)
+	case len(tlvs) > 0:
+		return s.SendWithTLVs(m, tlvs)
 	}
-	if trailingLen > 0 {
-		return report(s.session.SendWithTLVs(m, bytesAt(trailing, trailingLen)), e)
-	}
-	return report(s.session.Send(m), e)
+	return s.Send(m)
 }
 
 //export sv2i_session_send_share

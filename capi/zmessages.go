@@ -8,11 +8,13 @@ package main
 import "C"
 
 import (
+	"sync"
 	"unsafe"
 
 	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
+	"github.com/libsv2/libsv2/sv2/session"
 )
 
 // decodeMessage decodes payload as the message that id names into its C struct.
@@ -911,239 +913,395 @@ func encodeMessage(id C.uint32_t, message unsafe.Pointer, trailing, dst []byte) 
 	return 0, status.Argument
 }
 
-// messageAt reads the C struct of the message that id names. The message borrows from it.
-func messageAt(id C.uint32_t, message unsafe.Pointer) (sv2.Message, error) {
+// outgoing keeps messages to send, because a session takes them as an interface and they would be allocated each time. All
+// are zero: they borrow from the caller only while they are sent.
+var outgoing [44]sync.Pool
+
+// sendMessage reads the C struct of the message that id names and queues the message.
+func sendMessage(s *session.Session, id C.uint32_t, message unsafe.Pointer, tlvs []byte) error {
 	switch id {
 	case C.SV2_ID_CHANNEL_ENDPOINT_CHANGED:
-		m := new(sv2.ChannelEndpointChanged)
-		if field, kind := getChannelEndpointChanged(m, (*C.sv2_channel_endpoint_changed)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[3].Get().(*sv2.ChannelEndpointChanged)
+		if m == nil {
+			m = new(sv2.ChannelEndpointChanged)
 		}
-		return m, nil
+		field, kind := getChannelEndpointChanged(m, (*C.sv2_channel_endpoint_changed)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.ChannelEndpointChanged{}
+		outgoing[3].Put(m)
+		return err
 	case C.SV2_ID_RECONNECT:
-		m := new(sv2.Reconnect)
-		if field, kind := getReconnect(m, (*C.sv2_reconnect)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[4].Get().(*sv2.Reconnect)
+		if m == nil {
+			m = new(sv2.Reconnect)
 		}
-		return m, nil
+		field, kind := getReconnect(m, (*C.sv2_reconnect)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.Reconnect{}
+		outgoing[4].Put(m)
+		return err
 	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL:
-		m := new(sv2.OpenStandardMiningChannel)
-		if field, kind := getOpenStandardMiningChannel(m, (*C.sv2_open_standard_mining_channel)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[5].Get().(*sv2.OpenStandardMiningChannel)
+		if m == nil {
+			m = new(sv2.OpenStandardMiningChannel)
 		}
-		return m, nil
+		field, kind := getOpenStandardMiningChannel(m, (*C.sv2_open_standard_mining_channel)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.OpenStandardMiningChannel{}
+		outgoing[5].Put(m)
+		return err
 	case C.SV2_ID_OPEN_STANDARD_MINING_CHANNEL_SUCCESS:
-		m := new(sv2.OpenStandardMiningChannelSuccess)
-		if field, kind := getOpenStandardMiningChannelSuccess(m, (*C.sv2_open_standard_mining_channel_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[6].Get().(*sv2.OpenStandardMiningChannelSuccess)
+		if m == nil {
+			m = new(sv2.OpenStandardMiningChannelSuccess)
 		}
-		return m, nil
+		field, kind := getOpenStandardMiningChannelSuccess(m, (*C.sv2_open_standard_mining_channel_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.OpenStandardMiningChannelSuccess{}
+		outgoing[6].Put(m)
+		return err
 	case C.SV2_ID_OPEN_MINING_CHANNEL_ERROR:
-		m := new(sv2.OpenMiningChannelError)
-		if field, kind := getOpenMiningChannelError(m, (*C.sv2_open_mining_channel_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[7].Get().(*sv2.OpenMiningChannelError)
+		if m == nil {
+			m = new(sv2.OpenMiningChannelError)
 		}
-		return m, nil
+		field, kind := getOpenMiningChannelError(m, (*C.sv2_open_mining_channel_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.OpenMiningChannelError{}
+		outgoing[7].Put(m)
+		return err
 	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL:
-		m := new(sv2.OpenExtendedMiningChannel)
-		if field, kind := getOpenExtendedMiningChannel(m, (*C.sv2_open_extended_mining_channel)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[8].Get().(*sv2.OpenExtendedMiningChannel)
+		if m == nil {
+			m = new(sv2.OpenExtendedMiningChannel)
 		}
-		return m, nil
+		field, kind := getOpenExtendedMiningChannel(m, (*C.sv2_open_extended_mining_channel)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.OpenExtendedMiningChannel{}
+		outgoing[8].Put(m)
+		return err
 	case C.SV2_ID_OPEN_EXTENDED_MINING_CHANNEL_SUCCESS:
-		m := new(sv2.OpenExtendedMiningChannelSuccess)
-		if field, kind := getOpenExtendedMiningChannelSuccess(m, (*C.sv2_open_extended_mining_channel_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[9].Get().(*sv2.OpenExtendedMiningChannelSuccess)
+		if m == nil {
+			m = new(sv2.OpenExtendedMiningChannelSuccess)
 		}
-		return m, nil
+		field, kind := getOpenExtendedMiningChannelSuccess(m, (*C.sv2_open_extended_mining_channel_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.OpenExtendedMiningChannelSuccess{}
+		outgoing[9].Put(m)
+		return err
 	case C.SV2_ID_NEW_MINING_JOB:
-		m := new(sv2.NewMiningJob)
-		if field, kind := getNewMiningJob(m, (*C.sv2_new_mining_job)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[10].Get().(*sv2.NewMiningJob)
+		if m == nil {
+			m = new(sv2.NewMiningJob)
 		}
-		return m, nil
+		field, kind := getNewMiningJob(m, (*C.sv2_new_mining_job)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.NewMiningJob{}
+		outgoing[10].Put(m)
+		return err
 	case C.SV2_ID_UPDATE_CHANNEL:
-		m := new(sv2.UpdateChannel)
-		if field, kind := getUpdateChannel(m, (*C.sv2_update_channel)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[11].Get().(*sv2.UpdateChannel)
+		if m == nil {
+			m = new(sv2.UpdateChannel)
 		}
-		return m, nil
+		field, kind := getUpdateChannel(m, (*C.sv2_update_channel)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.UpdateChannel{}
+		outgoing[11].Put(m)
+		return err
 	case C.SV2_ID_UPDATE_CHANNEL_ERROR:
-		m := new(sv2.UpdateChannelError)
-		if field, kind := getUpdateChannelError(m, (*C.sv2_update_channel_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[12].Get().(*sv2.UpdateChannelError)
+		if m == nil {
+			m = new(sv2.UpdateChannelError)
 		}
-		return m, nil
+		field, kind := getUpdateChannelError(m, (*C.sv2_update_channel_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.UpdateChannelError{}
+		outgoing[12].Put(m)
+		return err
 	case C.SV2_ID_CLOSE_CHANNEL:
-		m := new(sv2.CloseChannel)
-		if field, kind := getCloseChannel(m, (*C.sv2_close_channel)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[13].Get().(*sv2.CloseChannel)
+		if m == nil {
+			m = new(sv2.CloseChannel)
 		}
-		return m, nil
+		field, kind := getCloseChannel(m, (*C.sv2_close_channel)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.CloseChannel{}
+		outgoing[13].Put(m)
+		return err
 	case C.SV2_ID_SET_EXTRANONCE_PREFIX:
-		m := new(sv2.SetExtranoncePrefix)
-		if field, kind := getSetExtranoncePrefix(m, (*C.sv2_set_extranonce_prefix)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[14].Get().(*sv2.SetExtranoncePrefix)
+		if m == nil {
+			m = new(sv2.SetExtranoncePrefix)
 		}
-		return m, nil
+		field, kind := getSetExtranoncePrefix(m, (*C.sv2_set_extranonce_prefix)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetExtranoncePrefix{}
+		outgoing[14].Put(m)
+		return err
 	case C.SV2_ID_SUBMIT_SHARES_STANDARD:
-		m := new(sv2.SubmitSharesStandard)
-		if field, kind := getSubmitSharesStandard(m, (*C.sv2_submit_shares_standard)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[15].Get().(*sv2.SubmitSharesStandard)
+		if m == nil {
+			m = new(sv2.SubmitSharesStandard)
 		}
-		return m, nil
+		field, kind := getSubmitSharesStandard(m, (*C.sv2_submit_shares_standard)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SubmitSharesStandard{}
+		outgoing[15].Put(m)
+		return err
 	case C.SV2_ID_SUBMIT_SHARES_EXTENDED:
-		m := new(sv2.SubmitSharesExtended)
-		if field, kind := getSubmitSharesExtended(m, (*C.sv2_submit_shares_extended)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[16].Get().(*sv2.SubmitSharesExtended)
+		if m == nil {
+			m = new(sv2.SubmitSharesExtended)
 		}
-		return m, nil
+		field, kind := getSubmitSharesExtended(m, (*C.sv2_submit_shares_extended)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SubmitSharesExtended{}
+		outgoing[16].Put(m)
+		return err
 	case C.SV2_ID_SUBMIT_SHARES_SUCCESS:
-		m := new(sv2.SubmitSharesSuccess)
-		if field, kind := getSubmitSharesSuccess(m, (*C.sv2_submit_shares_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[17].Get().(*sv2.SubmitSharesSuccess)
+		if m == nil {
+			m = new(sv2.SubmitSharesSuccess)
 		}
-		return m, nil
+		field, kind := getSubmitSharesSuccess(m, (*C.sv2_submit_shares_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SubmitSharesSuccess{}
+		outgoing[17].Put(m)
+		return err
 	case C.SV2_ID_SUBMIT_SHARES_ERROR:
-		m := new(sv2.SubmitSharesError)
-		if field, kind := getSubmitSharesError(m, (*C.sv2_submit_shares_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[18].Get().(*sv2.SubmitSharesError)
+		if m == nil {
+			m = new(sv2.SubmitSharesError)
 		}
-		return m, nil
+		field, kind := getSubmitSharesError(m, (*C.sv2_submit_shares_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SubmitSharesError{}
+		outgoing[18].Put(m)
+		return err
 	case C.SV2_ID_NEW_EXTENDED_MINING_JOB:
-		m := new(sv2.NewExtendedMiningJob)
-		if field, kind := getNewExtendedMiningJob(m, (*C.sv2_new_extended_mining_job)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[19].Get().(*sv2.NewExtendedMiningJob)
+		if m == nil {
+			m = new(sv2.NewExtendedMiningJob)
 		}
-		return m, nil
+		field, kind := getNewExtendedMiningJob(m, (*C.sv2_new_extended_mining_job)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.NewExtendedMiningJob{}
+		outgoing[19].Put(m)
+		return err
 	case C.SV2_ID_MINING_SET_NEW_PREV_HASH:
-		m := new(sv2.MiningSetNewPrevHash)
-		if field, kind := getMiningSetNewPrevHash(m, (*C.sv2_mining_set_new_prev_hash)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[20].Get().(*sv2.MiningSetNewPrevHash)
+		if m == nil {
+			m = new(sv2.MiningSetNewPrevHash)
 		}
-		return m, nil
+		field, kind := getMiningSetNewPrevHash(m, (*C.sv2_mining_set_new_prev_hash)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.MiningSetNewPrevHash{}
+		outgoing[20].Put(m)
+		return err
 	case C.SV2_ID_SET_TARGET:
-		m := new(sv2.SetTarget)
-		if field, kind := getSetTarget(m, (*C.sv2_set_target)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[21].Get().(*sv2.SetTarget)
+		if m == nil {
+			m = new(sv2.SetTarget)
 		}
-		return m, nil
+		field, kind := getSetTarget(m, (*C.sv2_set_target)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetTarget{}
+		outgoing[21].Put(m)
+		return err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB:
-		m := new(sv2.SetCustomMiningJob)
-		if field, kind := getSetCustomMiningJob(m, (*C.sv2_set_custom_mining_job)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[22].Get().(*sv2.SetCustomMiningJob)
+		if m == nil {
+			m = new(sv2.SetCustomMiningJob)
 		}
-		return m, nil
+		field, kind := getSetCustomMiningJob(m, (*C.sv2_set_custom_mining_job)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetCustomMiningJob{}
+		outgoing[22].Put(m)
+		return err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB_SUCCESS:
-		m := new(sv2.SetCustomMiningJobSuccess)
-		if field, kind := getSetCustomMiningJobSuccess(m, (*C.sv2_set_custom_mining_job_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[23].Get().(*sv2.SetCustomMiningJobSuccess)
+		if m == nil {
+			m = new(sv2.SetCustomMiningJobSuccess)
 		}
-		return m, nil
+		field, kind := getSetCustomMiningJobSuccess(m, (*C.sv2_set_custom_mining_job_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetCustomMiningJobSuccess{}
+		outgoing[23].Put(m)
+		return err
 	case C.SV2_ID_SET_CUSTOM_MINING_JOB_ERROR:
-		m := new(sv2.SetCustomMiningJobError)
-		if field, kind := getSetCustomMiningJobError(m, (*C.sv2_set_custom_mining_job_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[24].Get().(*sv2.SetCustomMiningJobError)
+		if m == nil {
+			m = new(sv2.SetCustomMiningJobError)
 		}
-		return m, nil
+		field, kind := getSetCustomMiningJobError(m, (*C.sv2_set_custom_mining_job_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetCustomMiningJobError{}
+		outgoing[24].Put(m)
+		return err
 	case C.SV2_ID_SET_GROUP_CHANNEL:
-		m := new(sv2.SetGroupChannel)
-		if field, kind := getSetGroupChannel(m, (*C.sv2_set_group_channel)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[25].Get().(*sv2.SetGroupChannel)
+		if m == nil {
+			m = new(sv2.SetGroupChannel)
 		}
-		return m, nil
+		field, kind := getSetGroupChannel(m, (*C.sv2_set_group_channel)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SetGroupChannel{}
+		outgoing[25].Put(m)
+		return err
 	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN:
-		m := new(sv2.AllocateMiningJobToken)
-		if field, kind := getAllocateMiningJobToken(m, (*C.sv2_allocate_mining_job_token)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[26].Get().(*sv2.AllocateMiningJobToken)
+		if m == nil {
+			m = new(sv2.AllocateMiningJobToken)
 		}
-		return m, nil
+		field, kind := getAllocateMiningJobToken(m, (*C.sv2_allocate_mining_job_token)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.AllocateMiningJobToken{}
+		outgoing[26].Put(m)
+		return err
 	case C.SV2_ID_ALLOCATE_MINING_JOB_TOKEN_SUCCESS:
-		m := new(sv2.AllocateMiningJobTokenSuccess)
-		if field, kind := getAllocateMiningJobTokenSuccess(m, (*C.sv2_allocate_mining_job_token_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[27].Get().(*sv2.AllocateMiningJobTokenSuccess)
+		if m == nil {
+			m = new(sv2.AllocateMiningJobTokenSuccess)
 		}
-		return m, nil
+		field, kind := getAllocateMiningJobTokenSuccess(m, (*C.sv2_allocate_mining_job_token_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.AllocateMiningJobTokenSuccess{}
+		outgoing[27].Put(m)
+		return err
 	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS:
-		m := new(sv2.ProvideMissingTransactions)
-		if field, kind := getProvideMissingTransactions(m, (*C.sv2_provide_missing_transactions)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[28].Get().(*sv2.ProvideMissingTransactions)
+		if m == nil {
+			m = new(sv2.ProvideMissingTransactions)
 		}
-		return m, nil
+		field, kind := getProvideMissingTransactions(m, (*C.sv2_provide_missing_transactions)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.ProvideMissingTransactions{}
+		outgoing[28].Put(m)
+		return err
 	case C.SV2_ID_PROVIDE_MISSING_TRANSACTIONS_SUCCESS:
-		m := new(sv2.ProvideMissingTransactionsSuccess)
-		if field, kind := getProvideMissingTransactionsSuccess(m, (*C.sv2_provide_missing_transactions_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[29].Get().(*sv2.ProvideMissingTransactionsSuccess)
+		if m == nil {
+			m = new(sv2.ProvideMissingTransactionsSuccess)
 		}
-		return m, nil
+		field, kind := getProvideMissingTransactionsSuccess(m, (*C.sv2_provide_missing_transactions_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.ProvideMissingTransactionsSuccess{}
+		outgoing[29].Put(m)
+		return err
 	case C.SV2_ID_DECLARE_MINING_JOB:
-		m := new(sv2.DeclareMiningJob)
-		if field, kind := getDeclareMiningJob(m, (*C.sv2_declare_mining_job)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[30].Get().(*sv2.DeclareMiningJob)
+		if m == nil {
+			m = new(sv2.DeclareMiningJob)
 		}
-		return m, nil
+		field, kind := getDeclareMiningJob(m, (*C.sv2_declare_mining_job)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.DeclareMiningJob{}
+		outgoing[30].Put(m)
+		return err
 	case C.SV2_ID_DECLARE_MINING_JOB_SUCCESS:
-		m := new(sv2.DeclareMiningJobSuccess)
-		if field, kind := getDeclareMiningJobSuccess(m, (*C.sv2_declare_mining_job_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[31].Get().(*sv2.DeclareMiningJobSuccess)
+		if m == nil {
+			m = new(sv2.DeclareMiningJobSuccess)
 		}
-		return m, nil
+		field, kind := getDeclareMiningJobSuccess(m, (*C.sv2_declare_mining_job_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.DeclareMiningJobSuccess{}
+		outgoing[31].Put(m)
+		return err
 	case C.SV2_ID_DECLARE_MINING_JOB_ERROR:
-		m := new(sv2.DeclareMiningJobError)
-		if field, kind := getDeclareMiningJobError(m, (*C.sv2_declare_mining_job_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[32].Get().(*sv2.DeclareMiningJobError)
+		if m == nil {
+			m = new(sv2.DeclareMiningJobError)
 		}
-		return m, nil
+		field, kind := getDeclareMiningJobError(m, (*C.sv2_declare_mining_job_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.DeclareMiningJobError{}
+		outgoing[32].Put(m)
+		return err
 	case C.SV2_ID_PUSH_SOLUTION:
-		m := new(sv2.PushSolution)
-		if field, kind := getPushSolution(m, (*C.sv2_push_solution)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[33].Get().(*sv2.PushSolution)
+		if m == nil {
+			m = new(sv2.PushSolution)
 		}
-		return m, nil
+		field, kind := getPushSolution(m, (*C.sv2_push_solution)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.PushSolution{}
+		outgoing[33].Put(m)
+		return err
 	case C.SV2_ID_COINBASE_OUTPUT_CONSTRAINTS:
-		m := new(sv2.CoinbaseOutputConstraints)
-		if field, kind := getCoinbaseOutputConstraints(m, (*C.sv2_coinbase_output_constraints)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[34].Get().(*sv2.CoinbaseOutputConstraints)
+		if m == nil {
+			m = new(sv2.CoinbaseOutputConstraints)
 		}
-		return m, nil
+		field, kind := getCoinbaseOutputConstraints(m, (*C.sv2_coinbase_output_constraints)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.CoinbaseOutputConstraints{}
+		outgoing[34].Put(m)
+		return err
 	case C.SV2_ID_NEW_TEMPLATE:
-		m := new(sv2.NewTemplate)
-		if field, kind := getNewTemplate(m, (*C.sv2_new_template)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[35].Get().(*sv2.NewTemplate)
+		if m == nil {
+			m = new(sv2.NewTemplate)
 		}
-		return m, nil
+		field, kind := getNewTemplate(m, (*C.sv2_new_template)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.NewTemplate{}
+		outgoing[35].Put(m)
+		return err
 	case C.SV2_ID_TEMPLATE_SET_NEW_PREV_HASH:
-		m := new(sv2.TemplateSetNewPrevHash)
-		if field, kind := getTemplateSetNewPrevHash(m, (*C.sv2_template_set_new_prev_hash)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[36].Get().(*sv2.TemplateSetNewPrevHash)
+		if m == nil {
+			m = new(sv2.TemplateSetNewPrevHash)
 		}
-		return m, nil
+		field, kind := getTemplateSetNewPrevHash(m, (*C.sv2_template_set_new_prev_hash)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.TemplateSetNewPrevHash{}
+		outgoing[36].Put(m)
+		return err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA:
-		m := new(sv2.RequestTransactionData)
-		if field, kind := getRequestTransactionData(m, (*C.sv2_request_transaction_data)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[37].Get().(*sv2.RequestTransactionData)
+		if m == nil {
+			m = new(sv2.RequestTransactionData)
 		}
-		return m, nil
+		field, kind := getRequestTransactionData(m, (*C.sv2_request_transaction_data)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.RequestTransactionData{}
+		outgoing[37].Put(m)
+		return err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA_SUCCESS:
-		m := new(sv2.RequestTransactionDataSuccess)
-		if field, kind := getRequestTransactionDataSuccess(m, (*C.sv2_request_transaction_data_success)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[38].Get().(*sv2.RequestTransactionDataSuccess)
+		if m == nil {
+			m = new(sv2.RequestTransactionDataSuccess)
 		}
-		return m, nil
+		field, kind := getRequestTransactionDataSuccess(m, (*C.sv2_request_transaction_data_success)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.RequestTransactionDataSuccess{}
+		outgoing[38].Put(m)
+		return err
 	case C.SV2_ID_REQUEST_TRANSACTION_DATA_ERROR:
-		m := new(sv2.RequestTransactionDataError)
-		if field, kind := getRequestTransactionDataError(m, (*C.sv2_request_transaction_data_error)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[39].Get().(*sv2.RequestTransactionDataError)
+		if m == nil {
+			m = new(sv2.RequestTransactionDataError)
 		}
-		return m, nil
+		field, kind := getRequestTransactionDataError(m, (*C.sv2_request_transaction_data_error)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.RequestTransactionDataError{}
+		outgoing[39].Put(m)
+		return err
 	case C.SV2_ID_SUBMIT_SOLUTION:
-		m := new(sv2.SubmitSolution)
-		if field, kind := getSubmitSolution(m, (*C.sv2_submit_solution)(message)); kind != 0 {
-			return nil, fieldError(id, field, kind)
+		m, _ := outgoing[40].Get().(*sv2.SubmitSolution)
+		if m == nil {
+			m = new(sv2.SubmitSolution)
 		}
-		return m, nil
+		field, kind := getSubmitSolution(m, (*C.sv2_submit_solution)(message))
+		err := send(s, m, tlvs, id, field, kind)
+		*m = sv2.SubmitSolution{}
+		outgoing[40].Put(m)
+		return err
 	}
-	return nil, status.Argument
+	return status.Argument
 }
 
 func putSetupConnection(out *C.sv2_setup_connection, m *sv2.SetupConnection) {

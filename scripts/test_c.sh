@@ -3,8 +3,8 @@
 #
 #   scripts/test_c.sh [--json] BUILD_DIR [DEBUG_BUILD_DIR]
 #
-# One line per program and a total; exit status 1 if anything failed. --json prints one object instead. The tests that need
-# faults to be raised run when DEBUG_BUILD_DIR holds a library built with SV2_TAGS=sv2debug.
+# One line per program and a total; exit status 1 if anything failed. --json prints one object instead. The tests that
+# raise faults or count allocations run when DEBUG_BUILD_DIR holds a library built with SV2_TAGS=sv2debug.
 #
 # Environment: CC, CXX; RUN a command to run the programs with ("valgrind -q"); SV2_TEST_CFLAGS further flags for compiling
 # and linking; SV2_TEST_LIBRARIES "a", "so" or both; SV2_TEST_SKIP names of programs to leave out; JOBS.
@@ -26,7 +26,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export work
 [[ -n ${SV2_TEST_SKIP:-} ]] && echo "left out:$skip" >&2
-[[ -n $debug ]] || echo "left out: panic, which needs the debug flavour" >&2
+[[ -n $debug ]] || echo "left out: panic and allocations, which need the debug flavour" >&2
 awk -f test/c/header_tables.awk include/sv2.h >"$work/header_tables.h"
 common="-g $warnings -Iinclude -I$work ${SV2_TEST_CFLAGS:-}"
 
@@ -62,10 +62,10 @@ for source in test/c/*.c; do
             jobs+=("dlopen"$'\t'"so"$'\t'"$build"$'\t'"$compile -o $work/dlopen.so -ldl")
         fi
         ;;
-    panic)
+    panic | allocations)
         if [[ -n $debug ]]; then
             for library in $libraries; do
-                add panic "$library" "$debug" "$compile"
+                add "$name" "$library" "$debug" "$compile"
             done
         fi
         ;;

@@ -80,9 +80,11 @@ sv2_status sv2_error_text(const sv2_error *error, char *out, size_t out_cap, siz
 }
 
 #ifdef SV2_DEBUG
-/* Only in the debug library that the tests link: raises a fault inside a call. */
+/* Only in the debug library that the tests link: raises a fault inside a call, and counts what the
+ * Go heap has given out. */
 SV2_API sv2_status sv2_debug_panic(uint64_t handle, uint32_t kind);
 SV2_API uint64_t sv2_debug_panic_count(void);
+SV2_API uint64_t sv2_debug_allocations(void);
 
 sv2_status sv2_debug_panic(uint64_t handle, uint32_t kind) {
     const sv2_status status = sv2p_enter();
@@ -91,5 +93,9 @@ sv2_status sv2_debug_panic(uint64_t handle, uint32_t kind) {
 
 uint64_t sv2_debug_panic_count(void) {
     return sv2p_enter() != SV2_OK ? 0 : sv2i_debug_panic_count();
+}
+
+uint64_t sv2_debug_allocations(void) {
+    return sv2p_enter() != SV2_OK ? 0 : sv2i_debug_allocations();
 }
 #endif
