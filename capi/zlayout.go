@@ -14,8 +14,8 @@ import "C"
 
 import "unsafe"
 
-// The layout of every public message struct as the library sees it, computed from the schema and checked by the compiler:
-// an index other than 0 does not compile. test/c/zlayout.c holds the same numbers against the header.
+// The layout of every public struct as the library sees it, computed from the header and checked by the compiler: an index
+// other than 0 does not compile. test/c/zlayout.c holds the same numbers against the programs.
 
 const (
 	wide      = unsafe.Sizeof(uintptr(0)) / 8               // 1 with 8-byte pointers
@@ -24,6 +24,179 @@ const (
 	ilp32     = (1 - wide) * aligned
 	ilp32i386 = (1 - wide) * (1 - aligned)
 )
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_bytes{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_bytes{}.len)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_bytes{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_u256{}.bytes)]
+var _ = [1]struct{}{}[lp64*32+ilp32*32+ilp32i386*32-unsafe.Sizeof(C.sv2_u256{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_option_u32{}.value)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_option_u32{}.present)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_option_u32{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_seq_u256{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_seq_u256{}.count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_seq_u256{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_seq_u32{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_seq_u32{}.count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_seq_u32{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_seq_u16{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_seq_u16{}.count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_seq_u16{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_seq_b0_16m{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_seq_b0_16m{}.len)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_seq_b0_16m{}.count)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_seq_b0_16m{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_error{}.status)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_error{}.extension_type)]
+var _ = [1]struct{}{}[lp64*6+ilp32*6+ilp32i386*6-unsafe.Offsetof(C.sv2_error{}.msg_type)]
+var _ = [1]struct{}{}[lp64*7+ilp32*7+ilp32i386*7-unsafe.Offsetof(C.sv2_error{}.field)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_error{}.offset)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_error{}.size)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_error{}.limit)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_error{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_start_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_start_config{}.max_threads)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_start_config{}.memory_limit)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_start_config{}.gc_percent)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_start_config{}.reserved)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_start_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_version_info{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_version_info{}.number)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_version_info{}.protocol_version)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_version_info{}.message_count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_version_info{}.text)]
+var _ = [1]struct{}{}[lp64*24+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_version_info{}._go)]
+var _ = [1]struct{}{}[lp64*32+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_version_info{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_buf{}.sv2_priv_buf)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_buf{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_view{}.data)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_view{}.len)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_view{}.owner)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_view{}.epoch)]
+var _ = [1]struct{}{}[lp64*32+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_view{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_frame{}.extension_type)]
+var _ = [1]struct{}{}[lp64*2+ilp32*2+ilp32i386*2-unsafe.Offsetof(C.sv2_frame{}.msg_type)]
+var _ = [1]struct{}{}[lp64*3+ilp32*3+ilp32i386*3-unsafe.Offsetof(C.sv2_frame{}.channel_msg)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_frame{}.channel_id)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_frame{}.payload)]
+var _ = [1]struct{}{}[lp64*16+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_frame{}.payload_len)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_frame{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_decoder{}.sv2_priv_decoder)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_decoder{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_decoder_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_decoder_config{}.max_payload_size)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_decoder_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_public_key{}.bytes)]
+var _ = [1]struct{}{}[lp64*32+ilp32*32+ilp32i386*32-unsafe.Sizeof(C.sv2_public_key{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_secret_key{}.sv2_priv_secret_key)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_secret_key{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_certificate{}.version)]
+var _ = [1]struct{}{}[lp64*2+ilp32*2+ilp32i386*2-unsafe.Offsetof(C.sv2_certificate{}.reserved)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_certificate{}.valid_from)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_certificate{}.not_valid_after)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_certificate{}.signature)]
+var _ = [1]struct{}{}[lp64*76+ilp32*76+ilp32i386*76-unsafe.Sizeof(C.sv2_certificate{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_policy{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_policy{}.authentication)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_policy{}.clock)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_policy{}.leeway)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_policy{}.authority)]
+var _ = [1]struct{}{}[lp64*48+ilp32*48+ilp32i386*48-unsafe.Sizeof(C.sv2_policy{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_act1{}.bytes)]
+var _ = [1]struct{}{}[lp64*64+ilp32*64+ilp32i386*64-unsafe.Sizeof(C.sv2_act1{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_act2{}.bytes)]
+var _ = [1]struct{}{}[lp64*234+ilp32*234+ilp32i386*234-unsafe.Sizeof(C.sv2_act2{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_initiator{}.sv2_priv_initiator)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_initiator{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_identity{}.sv2_priv_identity)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_identity{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_transport{}.sv2_priv_transport)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_transport{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_admission{}.sv2_priv_admission)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_admission{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_endpoint{}.host)]
+var _ = [1]struct{}{}[lp64*256+ilp32*256+ilp32i386*256-unsafe.Offsetof(C.sv2_endpoint{}.port)]
+var _ = [1]struct{}{}[lp64*258+ilp32*258+ilp32i386*258-unsafe.Offsetof(C.sv2_endpoint{}.reserved)]
+var _ = [1]struct{}{}[lp64*260+ilp32*260+ilp32i386*260-unsafe.Offsetof(C.sv2_endpoint{}.authentication)]
+var _ = [1]struct{}{}[lp64*264+ilp32*264+ilp32i386*264-unsafe.Offsetof(C.sv2_endpoint{}.authority)]
+var _ = [1]struct{}{}[lp64*296+ilp32*296+ilp32i386*296-unsafe.Sizeof(C.sv2_endpoint{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_backoff_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_backoff_config{}.initial)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_backoff_config{}.maximum)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_backoff_config{}.stable)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_backoff_config{}.jitter)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_backoff_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_failover{}.sv2_priv_failover)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_failover{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_failover_override{}.status)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_failover_override{}.verdict)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_failover_override{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_failover_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_failover_config{}.tries)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_failover_config{}.pause)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_failover_config{}.probe_interval)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_failover_config{}.probe_successes)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_failover_config{}.probe_time)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_failover_config{}.redirects)]
+var _ = [1]struct{}{}[lp64*28+ilp32*28+ilp32i386*28-unsafe.Offsetof(C.sv2_failover_config{}.reserved)]
+var _ = [1]struct{}{}[lp64*32+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_failover_config{}.backoff)]
+var _ = [1]struct{}{}[lp64*40+ilp32*36+ilp32i386*36-unsafe.Offsetof(C.sv2_failover_config{}.overrides)]
+var _ = [1]struct{}{}[lp64*48+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_failover_config{}.overrides_len)]
+var _ = [1]struct{}{}[lp64*56+ilp32*44+ilp32i386*44-unsafe.Sizeof(C.sv2_failover_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_failover_decision{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_failover_decision{}.action)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_failover_decision{}.id)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_failover_decision{}.until)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_failover_decision{}.reason)]
+var _ = [1]struct{}{}[lp64*28+ilp32*28+ilp32i386*28-unsafe.Offsetof(C.sv2_failover_decision{}.index)]
+var _ = [1]struct{}{}[lp64*32+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_failover_decision{}.endpoint)]
+var _ = [1]struct{}{}[lp64*328+ilp32*328+ilp32i386*328-unsafe.Sizeof(C.sv2_failover_decision{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_tlv{}.extension_type)]
+var _ = [1]struct{}{}[lp64*2+ilp32*2+ilp32i386*2-unsafe.Offsetof(C.sv2_tlv{}.field_type)]
+var _ = [1]struct{}{}[lp64*3+ilp32*3+ilp32i386*3-unsafe.Offsetof(C.sv2_tlv{}.reserved)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_tlv{}.value)]
+var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Sizeof(C.sv2_tlv{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_message_info{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_message_info{}.extension_type)]
+var _ = [1]struct{}{}[lp64*6+ilp32*6+ilp32i386*6-unsafe.Offsetof(C.sv2_message_info{}.msg_type)]
+var _ = [1]struct{}{}[lp64*7+ilp32*7+ilp32i386*7-unsafe.Offsetof(C.sv2_message_info{}.channel_msg)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_message_info{}.from)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_message_info{}.field_count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_message_info{}.name)]
+var _ = [1]struct{}{}[lp64*24+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_message_info{}.spec)]
+var _ = [1]struct{}{}[lp64*32+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_message_info{})]
 
 var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_setup_connection{}.protocol)]
 var _ = [1]struct{}{}[lp64*2+ilp32*2+ilp32i386*2-unsafe.Offsetof(C.sv2_setup_connection{}.min_version)]
@@ -284,3 +457,121 @@ var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_request_e
 var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_request_extensions_error{}.unsupported_extensions)]
 var _ = [1]struct{}{}[lp64*24+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_request_extensions_error{}.required_extensions)]
 var _ = [1]struct{}{}[lp64*40+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_request_extensions_error{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_time{}.monotonic)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_time{}.unix_time)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_time{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_hooks{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_hooks{}.log_level)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_hooks{}.context)]
+var _ = [1]struct{}{}[lp64*16+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_hooks{}.log)]
+var _ = [1]struct{}{}[lp64*24+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_hooks{}.clock)]
+var _ = [1]struct{}{}[lp64*32+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_hooks{}.random)]
+var _ = [1]struct{}{}[lp64*40+ilp32*24+ilp32i386*24-unsafe.Sizeof(C.sv2_hooks{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_extension_list{}.types)]
+var _ = [1]struct{}{}[lp64*8+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_extension_list{}.count)]
+var _ = [1]struct{}{}[lp64*16+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_extension_list{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_timeouts{}.handshake)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_timeouts{}.setup)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_timeouts{}.negotiation)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_timeouts{}.inactivity)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_timeouts{}.drain)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Sizeof(C.sv2_timeouts{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_limits{}.payload)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_limits{}.output)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_limits{}.early_messages)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_limits{}.early_bytes)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_limits{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_client_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_client_config{}.security)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_client_config{}.policy)]
+var _ = [1]struct{}{}[lp64*16+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_client_config{}.setup)]
+var _ = [1]struct{}{}[lp64*120+ilp32*68+ilp32i386*68-unsafe.Offsetof(C.sv2_client_config{}.refuse_flags)]
+var _ = [1]struct{}{}[lp64*124+ilp32*72+ilp32i386*72-unsafe.Offsetof(C.sv2_client_config{}.on_timeout)]
+var _ = [1]struct{}{}[lp64*128+ilp32*76+ilp32i386*76-unsafe.Offsetof(C.sv2_client_config{}.request)]
+var _ = [1]struct{}{}[lp64*144+ilp32*84+ilp32i386*84-unsafe.Offsetof(C.sv2_client_config{}.required)]
+var _ = [1]struct{}{}[lp64*160+ilp32*92+ilp32i386*92-unsafe.Offsetof(C.sv2_client_config{}.supported)]
+var _ = [1]struct{}{}[lp64*176+ilp32*100+ilp32i386*100-unsafe.Offsetof(C.sv2_client_config{}.user_identity)]
+var _ = [1]struct{}{}[lp64*192+ilp32*108+ilp32i386*108-unsafe.Offsetof(C.sv2_client_config{}.timeouts)]
+var _ = [1]struct{}{}[lp64*212+ilp32*128+ilp32i386*128-unsafe.Offsetof(C.sv2_client_config{}.limits)]
+var _ = [1]struct{}{}[lp64*228+ilp32*144+ilp32i386*144-unsafe.Offsetof(C.sv2_client_config{}.request_id)]
+var _ = [1]struct{}{}[lp64*230+ilp32*146+ilp32i386*146-unsafe.Offsetof(C.sv2_client_config{}.strict_channel_bit)]
+var _ = [1]struct{}{}[lp64*231+ilp32*147+ilp32i386*147-unsafe.Offsetof(C.sv2_client_config{}.reserved)]
+var _ = [1]struct{}{}[lp64*232+ilp32*148+ilp32i386*148-unsafe.Sizeof(C.sv2_client_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_service{}.protocol)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_service{}.flags)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_service{}.required_flags)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_service{}.success_flags)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Sizeof(C.sv2_service{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_server_config{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_server_config{}.security)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_server_config{}.identity)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_server_config{}.services)]
+var _ = [1]struct{}{}[lp64*24+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_server_config{}.service_count)]
+var _ = [1]struct{}{}[lp64*32+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_server_config{}.min_version)]
+var _ = [1]struct{}{}[lp64*34+ilp32*26+ilp32i386*26-unsafe.Offsetof(C.sv2_server_config{}.max_version)]
+var _ = [1]struct{}{}[lp64*36+ilp32*28+ilp32i386*28-unsafe.Offsetof(C.sv2_server_config{}.hold_setup)]
+var _ = [1]struct{}{}[lp64*37+ilp32*29+ilp32i386*29-unsafe.Offsetof(C.sv2_server_config{}.ignore_extensions)]
+var _ = [1]struct{}{}[lp64*38+ilp32*30+ilp32i386*30-unsafe.Offsetof(C.sv2_server_config{}.strict_channel_bit)]
+var _ = [1]struct{}{}[lp64*39+ilp32*31+ilp32i386*31-unsafe.Offsetof(C.sv2_server_config{}.reserved)]
+var _ = [1]struct{}{}[lp64*40+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_server_config{}.tlv_flags)]
+var _ = [1]struct{}{}[lp64*44+ilp32*36+ilp32i386*36-unsafe.Offsetof(C.sv2_server_config{}.timeouts)]
+var _ = [1]struct{}{}[lp64*64+ilp32*56+ilp32i386*56-unsafe.Offsetof(C.sv2_server_config{}.limits)]
+var _ = [1]struct{}{}[lp64*80+ilp32*72+ilp32i386*72-unsafe.Offsetof(C.sv2_server_config{}.supported)]
+var _ = [1]struct{}{}[lp64*96+ilp32*80+ilp32i386*80-unsafe.Offsetof(C.sv2_server_config{}.required)]
+var _ = [1]struct{}{}[lp64*112+ilp32*88+ilp32i386*88-unsafe.Sizeof(C.sv2_server_config{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_session_profile{}.sv2_priv_session_profile)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_session_profile{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_session{}.sv2_priv_session)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Sizeof(C.sv2_session{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_session_event{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_session_event{}.kind)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_session_event{}.phase)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_session_event{}.status)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_session_event{}.status_class)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_session_event{}.flags)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_session_event{}.frame)]
+var _ = [1]struct{}{}[lp64*48+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_session_event{}.user_identity)]
+var _ = [1]struct{}{}[lp64*64+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_session_event{}.error_code)]
+var _ = [1]struct{}{}[lp64*80+ilp32*56+ilp32i386*56-unsafe.Offsetof(C.sv2_session_event{}.extensions)]
+var _ = [1]struct{}{}[lp64*96+ilp32*64+ilp32i386*64-unsafe.Offsetof(C.sv2_session_event{}.used_version)]
+var _ = [1]struct{}{}[lp64*98+ilp32*66+ilp32i386*66-unsafe.Offsetof(C.sv2_session_event{}.protocol)]
+var _ = [1]struct{}{}[lp64*99+ilp32*67+ilp32i386*67-unsafe.Offsetof(C.sv2_session_event{}.has_user_identity)]
+var _ = [1]struct{}{}[lp64*100+ilp32*68+ilp32i386*68-unsafe.Offsetof(C.sv2_session_event{}.drain)]
+var _ = [1]struct{}{}[lp64*101+ilp32*69+ilp32i386*69-unsafe.Offsetof(C.sv2_session_event{}.reserved)]
+var _ = [1]struct{}{}[lp64*104+ilp32*72+ilp32i386*72-unsafe.Sizeof(C.sv2_session_event{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_session_info{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_session_info{}.phase)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_session_info{}.role)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_session_info{}.finished)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_session_info{}.deadline)]
+var _ = [1]struct{}{}[lp64*24+ilp32*24+ilp32i386*24-unsafe.Offsetof(C.sv2_session_info{}.waiting)]
+var _ = [1]struct{}{}[lp64*32+ilp32*28+ilp32i386*28-unsafe.Offsetof(C.sv2_session_info{}.request_flags)]
+var _ = [1]struct{}{}[lp64*36+ilp32*32+ilp32i386*32-unsafe.Offsetof(C.sv2_session_info{}.success_flags)]
+var _ = [1]struct{}{}[lp64*40+ilp32*36+ilp32i386*36-unsafe.Offsetof(C.sv2_session_info{}.used_version)]
+var _ = [1]struct{}{}[lp64*42+ilp32*38+ilp32i386*38-unsafe.Offsetof(C.sv2_session_info{}.protocol)]
+var _ = [1]struct{}{}[lp64*43+ilp32*39+ilp32i386*39-unsafe.Offsetof(C.sv2_session_info{}.settled)]
+var _ = [1]struct{}{}[lp64*44+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_session_info{}.reserved)]
+var _ = [1]struct{}{}[lp64*48+ilp32*48+ilp32i386*44-unsafe.Sizeof(C.sv2_session_info{})]
+
+var _ = [1]struct{}{}[lp64*0+ilp32*0+ilp32i386*0-unsafe.Offsetof(C.sv2_session_error{}.struct_size)]
+var _ = [1]struct{}{}[lp64*4+ilp32*4+ilp32i386*4-unsafe.Offsetof(C.sv2_session_error{}.status)]
+var _ = [1]struct{}{}[lp64*8+ilp32*8+ilp32i386*8-unsafe.Offsetof(C.sv2_session_error{}.status_class)]
+var _ = [1]struct{}{}[lp64*12+ilp32*12+ilp32i386*12-unsafe.Offsetof(C.sv2_session_error{}.phase)]
+var _ = [1]struct{}{}[lp64*16+ilp32*16+ilp32i386*16-unsafe.Offsetof(C.sv2_session_error{}.flags)]
+var _ = [1]struct{}{}[lp64*20+ilp32*20+ilp32i386*20-unsafe.Offsetof(C.sv2_session_error{}.message)]
+var _ = [1]struct{}{}[lp64*40+ilp32*40+ilp32i386*40-unsafe.Offsetof(C.sv2_session_error{}.error_code)]
+var _ = [1]struct{}{}[lp64*56+ilp32*48+ilp32i386*48-unsafe.Offsetof(C.sv2_session_error{}.extensions)]
+var _ = [1]struct{}{}[lp64*72+ilp32*56+ilp32i386*56-unsafe.Offsetof(C.sv2_session_error{}.text)]
+var _ = [1]struct{}{}[lp64*88+ilp32*64+ilp32i386*64-unsafe.Sizeof(C.sv2_session_error{})]

@@ -21,7 +21,7 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// outputs maps each generated file to the template that makes it.
+// outputs maps each generated file to the template that makes it. The header comes before what is derived from it.
 var outputs = []struct{ file, template string }{
 	{"status/zstatus.go", "status.go.tmpl"},
 	{"sv2/zmessages.go", "messages.go.tmpl"},
@@ -68,6 +68,7 @@ func main() {
 		write(*root, o.file, content)
 		if o.file == "include/sv2.h" {
 			write(*root, symbolsFile, symbolsInVersions(content))
+			model.Structs = structLayouts(content)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"go/token"
 	"slices"
 
 	"github.com/libsv2/libsv2/internal/schema"
@@ -20,6 +19,7 @@ type model struct {
 	Classes    []classRow
 
 	Enumerations []schema.Enumeration
+	Structs      []structLayout // of the header, once it was rendered
 }
 
 type protocol struct {
@@ -102,13 +102,8 @@ func (m message) HasUnits() bool {
 	return slices.ContainsFunc(m.Fields, func(f field) bool { return f.Unit != "" })
 }
 
-// CGo is the name under which cgo knows the member: Go keywords get an underscore.
-func (f field) CGo() string {
-	if token.IsKeyword(f.Name) {
-		return "_" + f.Name
-	}
-	return f.Name
-}
+// CGo is the name under which cgo knows the member of the C struct.
+func (f field) CGo() string { return cgoName(f.Name) }
 
 // Blocks groups consecutive fixed-size fields, which are decoded behind one length check.
 func (m message) Blocks() []block {
