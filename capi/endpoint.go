@@ -19,8 +19,6 @@ var (
 	_ = [1]struct{}{}[C.SV2_ENDPOINT_TEXT_SIZE-endpoint.MaxText-1]
 	_ = [C.SV2_HOST_SIZE - endpoint.MaxHost - 1]struct{}{} // room for the NUL
 	_ = C.sv2_endpoint{host: [C.SV2_HOST_SIZE]C.char{}}
-	_ = [1]struct{}{}[C.SV2_VERDICT_TRY_AGAIN-endpoint.TryAgain]
-	_ = [1]struct{}{}[C.SV2_VERDICT_GIVE_UP-endpoint.GiveUp]
 )
 
 // getEndpoint checks all of what a caller may have written by hand.

@@ -16,10 +16,6 @@ import (
 
 // Numbers of the header that sv2/endpoint states too. An index other than 0 does not compile.
 var (
-	_ = [1]struct{}{}[C.SV2_FAILOVER_CONNECT-endpoint.Connect]
-	_ = [1]struct{}{}[C.SV2_FAILOVER_PROBE-endpoint.Probe]
-	_ = [1]struct{}{}[C.SV2_FAILOVER_WAIT-endpoint.Wait]
-	_ = [1]struct{}{}[C.SV2_FAILOVER_STOP-endpoint.Stop]
 	_ = [1]struct{}{}[C.SV2_FAILOVER_ENDPOINTS_MAX-endpoint.MaxEndpoints]
 	_ = [1]struct{}{}[C.SV2_FAILOVER_OVERRIDES_MAX-endpoint.MaxOverrides]
 	_ = C.SV2_FAILOVER_NOW_MAX * time.Millisecond // no overflow

@@ -1115,8 +1115,11 @@ typedef struct sv2_backoff_config {
 SV2_API SV2_CHECK sv2_status sv2_backoff_wait(const sv2_backoff_config *config, uint32_t failures, const uint8_t *random,
                                               size_t random_len, uint32_t *wait);
 
-#define SV2_VERDICT_TRY_AGAIN 1u /* after the back-off */
-#define SV2_VERDICT_GIVE_UP 2u   /* not until something was changed; another server may do, and without one the program stops */
+/* Whether a server is tried again after a failure. 0 is neither. */
+/* After the back-off. */
+#define SV2_VERDICT_TRY_AGAIN 1u
+/* Not until something was changed. Another server may do; without one the program stops. */
+#define SV2_VERDICT_GIVE_UP 2u
 
 /** Whether a server is tried again after a failure. What is transient or a breach of the protocol is; a
  *  wrong key or setting, a refused setup, and a certificate that does not prove the authority are not. [any-thread]
@@ -1186,10 +1189,19 @@ typedef struct sv2_failover_config {
 #define SV2_FAILOVER_CONFIG_INIT                                                                             \
     { sizeof(sv2_failover_config), 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0 }
 
-#define SV2_FAILOVER_CONNECT 1u /* connect to endpoint, and report */
-#define SV2_FAILOVER_PROBE 2u   /* the same beside the connection in use; close it once SetupConnection was answered, and report */
-#define SV2_FAILOVER_WAIT 3u    /* nothing to do before until, or before the next report if that is earlier */
-#define SV2_FAILOVER_STOP 4u    /* every endpoint was given up; only sv2_failover_readmit changes that */
+/* What to do next. 0 is nothing. */
+/* Connect to the endpoint: TCP, a whole handshake with its policy, SetupConnection. Report that it
+ * was established, and later how it ended; or that it failed. If another connection is in use, this
+ * is the way back to a better endpoint: keep the old one until this is established, then close it.
+ * Its end need not be reported. */
+#define SV2_FAILOVER_CONNECT 1u
+/* The same beside the connection in use; close it once SetupConnection was answered. Report that it
+ * was established, or that it failed. */
+#define SV2_FAILOVER_PROBE 2u
+/* Do nothing before until, or before the next report if that is earlier. */
+#define SV2_FAILOVER_WAIT 3u
+/* Every endpoint was given up. Only readmitting one changes that. */
+#define SV2_FAILOVER_STOP 4u
 
 #define SV2_FAILOVER_FOREVER 0xffffffffffffffffu /* until of a wait that only a report ends */
 

@@ -31,6 +31,7 @@ var outputs = []struct{ file, template string }{
 	{"sv2/inspect/zunits.go", "units.go.tmpl"},
 	{"sv2/zmessages_test.go", "messages_test.go.tmpl"},
 	{"sv2/session/zenumerations.go", "enumerations.go.tmpl"},
+	{"sv2/endpoint/zenumerations.go", "endpoint_enumerations.go.tmpl"},
 	{"include/sv2.h", "sv2.h.tmpl"},
 	{"include/sv2.hpp", "sv2.hpp.tmpl"},
 	{"capi/zmessages.go", "exports.go.tmpl"},

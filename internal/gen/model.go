@@ -138,6 +138,27 @@ type placed struct {
 // End is the offset behind the field within its block.
 func (p placed) End() int { return p.Offset + p.Wire.Size }
 
+// EnumerationsOf are the enumerations of a package.
+func (m *model) EnumerationsOf(name string) []schema.Enumeration {
+	var of []schema.Enumeration
+	for _, e := range m.Enumerations {
+		if e.Package == name {
+			of = append(of, e)
+		}
+	}
+	return of
+}
+
+// Enumeration is the one of a Go type.
+func (m *model) Enumeration(goType string) (schema.Enumeration, error) {
+	for _, e := range m.Enumerations {
+		if e.Type == goType {
+			return e, nil
+		}
+	}
+	return schema.Enumeration{}, fmt.Errorf("no enumeration %s", goType)
+}
+
 type statusRow struct {
 	schema.Status
 	CName string

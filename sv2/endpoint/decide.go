@@ -6,39 +6,6 @@ import (
 	"github.com/libsv2/libsv2/status"
 )
 
-// Action is what to do next.
-type Action uint8
-
-// The zero Action is none.
-const (
-	// Connect asks for a connection: TCP, a whole handshake with Endpoint.Policy, SetupConnection. Report Established, and
-	// later how it ended; or Failed. If another connection is in use, this is the way back to a better endpoint: keep the
-	// old one until this is established, then close it. Its end need not be reported.
-	Connect Action = 1 + iota
-	// Probe asks for the same, beside the connection in use, and for closing it once SetupConnection was answered. Report
-	// Established or Failed.
-	Probe
-	// Wait asks for nothing until Decision.Until, or until the next report.
-	Wait
-	// Stop says that every endpoint was given up. Only [Failover.Readmit] changes that.
-	Stop
-)
-
-// String returns the action in lower case.
-func (a Action) String() string {
-	switch a {
-	case Connect:
-		return "connect"
-	case Probe:
-		return "probe"
-	case Wait:
-		return "wait"
-	case Stop:
-		return "stop"
-	}
-	return "none"
-}
-
 // Decision is what [Failover.Next] returns.
 type Decision struct {
 	Action   Action

@@ -2,15 +2,6 @@ package endpoint
 
 import "github.com/libsv2/libsv2/status"
 
-// Verdict is whether an endpoint is tried again.
-type Verdict uint8
-
-// The zero Verdict is none.
-const (
-	TryAgain Verdict = 1 + iota // after the back-off
-	GiveUp                      // not until something was changed; other endpoints of the list go on
-)
-
 // Judge returns the verdict on a failure by its class. Transient failures and breaches of the protocol are worth another try.
 // A wrong key, a refused setup or channel, and a certificate that does not prove the authority are not: trying again
 // changes nothing, and shows whoever answers in the server's place that the client will keep asking. That this program
