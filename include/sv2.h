@@ -1126,8 +1126,8 @@ SV2_API SV2_CHECK sv2_status sv2_backoff_wait(const sv2_backoff_config *config, 
  *  In:      failure      what ended the connection or the attempt.
  *           established  1 if SetupConnection had succeeded: then SV2_ERR_DECRYPT is a byte altered on the way, and the next
  *                        handshake asks for the proof again; 0 if not.
- *  Out:     verdict      SV2_VERDICT_*.
- *  Returns: SV2_OK; SV2_ERR_ARGUMENT; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
+ *  Out:     verdict      SV2_VERDICT_*; what is no error is tried again, what is no status is not.
+ *  Returns: SV2_OK; SV2_ERR_ARGUMENT for an established above 1; SV2_ERR_NULL; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_status_verdict(sv2_status failure, uint32_t established, uint32_t *verdict);
 
 /* --- Failover ------------------------------------------------------------------------------------------------------------ */
@@ -2503,7 +2503,8 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *     SV2_PHASE_*   calls                      messages of the peer                        else
  *     HANDSHAKE     -                          server: act 1. client: act 2                those of the handshake
  *     SETUP         -                          server: SetupConnection                     UNEXPECTED_MESSAGE
- *                                              client: SetupConnection.Success, .Error     UNEXPECTED_MESSAGE,
+ *                                              client: SetupConnection.Success, .Error;    UNEXPECTED_MESSAGE,
+ *                                              those of other extensions are ignored       UNSOLICITED_ANSWER,
  *                                                                                          RECONNECT_IN_SETUP
  *     DECISION      accept_setup,              server: all others wait                     DUPLICATE_SETUP,
  *                   refuse_setup                                                           EARLY_MESSAGES
@@ -2532,7 +2533,7 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  * Servers: answering act 1 costs more than anything else a stranger can ask for. Take from an sv2_admission before feeding
  * it, and bound the number of sessions that are not established; those that go no further end by their deadlines. */
 
-/* The caller's clocks. */
+/* The caller's clocks: the same ones in all calls of a session, whether by argument, hook or system. */
 typedef struct sv2_time {
     uint64_t monotonic; /* milliseconds of any clock that does not jump */
     uint64_t unix_time; /* seconds since 1970, looked at only when a certificate is checked */
@@ -2667,13 +2668,14 @@ typedef struct sv2_timeouts {
 
 #define SV2_NEVER 0xffffffffu /* as a timeout: none */
 
-/* Bounds of the memory of a session; 0 means the default that stands behind each. */
+/* Bounds of the memory of a session; 0 means the default that stands behind each. What is above SV2_PAYLOAD_SIZE_MAX for
+ * payload, and above 0x7ffffff for the other sizes, is SV2_ERR_LIMIT. */
 typedef struct sv2_limits {
     uint32_t payload;        /* largest payload accepted from the peer: SV2_PAYLOAD_SIZE_DEFAULT */
-    uint32_t output;         /* bytes that may wait to be sent, sealed as they are: the largest payload and 4 KiB; at least 4 KiB,
-                              * below 128 MiB */
+    uint32_t output;         /* bytes that may wait to be sent, sealed as they are: SV2_PAYLOAD_SIZE_DEFAULT and 4 KiB, whatever
+                              * payload is; at least 4 KiB */
     uint32_t early_messages; /* messages that may come before the connection is established: 3 */
-    uint32_t early_bytes;    /* frames of these, in bytes: 16 KiB; below 128 MiB */
+    uint32_t early_bytes;    /* frames of these, in bytes: 16 KiB */
 } sv2_limits;
 
 #define SV2_EARLY_MESSAGES_NONE 0xffffffffu /* as sv2_limits.early_messages: none may come */
@@ -2717,7 +2719,8 @@ typedef struct sv2_service {
 typedef struct sv2_server_config {
     uint32_t struct_size;
     uint32_t security;           /* SV2_SECURITY_* */
-    sv2_identity identity;       /* with SV2_SECURITY_NOISE, else {0}. Its secret key has to outlive the handshakes */
+    sv2_identity identity;       /* with SV2_SECURITY_NOISE, else {0}. The handle may be freed afterwards; the sv2_secret_key that
+                                  * it was made with not before the last handshake */
     const sv2_service *services; /* one for each protocol that is served */
     size_t service_count;
     uint16_t min_version;        /* min_version and max_version 0 mean SV2_PROTOCOL_VERSION */
@@ -2750,7 +2753,7 @@ typedef struct sv2_session {
 /** Checks the configuration of a client, for any number of sessions. Everything in it is copied.       [any-thread]
  *  In:      hooks  NULL for none.
  *  Returns: SV2_OK; SV2_ERR_ARGUMENT for a value that is not allowed, such as no security, no vendor, or a policy without
- *           SV2_SECURITY_NOISE; SV2_ERR_LIMIT; SV2_ERR_FIELD_TOO_LONG for a field of setup, which error names; SV2_ERR_NULL;
+ *           SV2_SECURITY_NOISE; SV2_ERR_LIMIT for a length, count or limit; SV2_ERR_FIELD_TOO_LONG for a field of setup, which error names; SV2_ERR_NULL;
  *           SV2_ERR_NO_MEMORY; SV2_ERR_FORKED.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_profile_new_client(const sv2_client_config *config, const sv2_hooks *hooks,
                                                             sv2_session_profile *out, sv2_error *error);
@@ -2892,7 +2895,8 @@ SV2_API SV2_CHECK sv2_status sv2_session_extensions(sv2_session session, uint16_
  *           SV2_ERR_NULL.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_server(sv2_session session, sv2_public_key *server, sv2_certificate *certificate);
 
-/* Why a session ended. error_code, extensions and text are views, valid until sv2_session_free. */
+/* Why a session ended. error_code, extensions and text are views, valid until sv2_session_free. Before the end there
+ * is nothing to tell: text.data is NULL. */
 typedef struct sv2_session_error {
     uint32_t struct_size;
     sv2_status status;     /* SV2_OK while the session has not ended */
@@ -2930,10 +2934,13 @@ SV2_API SV2_CHECK sv2_status sv2_session_refuse_setup(sv2_session session, uint3
  *    In:      message   values to send, as for sv2_<message>_encode.
  *             trailing  TLVs to put behind the fields, or NULL: of negotiated extensions, ascending by extension_type (section
  *                       3.4.3). That of the user identity is not among them: the session puts it in front by itself.
+ *             error     which field is refused, or NULL.
  *    Returns: SV2_OK; kinds that change nothing: SV2_ERR_STATE before the session is established, though a server may send
  *             Reconnect from SV2_PHASE_NEGOTIATION on; SV2_ERR_QUEUE_FULL while too much waits to be sent; SV2_ERR_LIMIT for a
  *             message that would never fit; SV2_ERR_WRONG_DIRECTION; SV2_ERR_WRONG_PROTOCOL; SV2_ERR_NOT_NEGOTIATED;
- *             SV2_ERR_BAD_TLV; SV2_ERR_TLV_TOO_LONG; those of sv2_<message>_encode; SV2_ERR_NO_MEMORY; the status of the end.
+ *             SV2_ERR_BAD_TLV; SV2_ERR_TLV_TOO_LONG; SV2_ERR_ARGUMENT for TLVs out of order, that of the user identity among
+ *             them, and for an error_code or reason_code with a control character (section 3.5); those of
+ *             sv2_<message>_encode; SV2_ERR_NO_MEMORY; the status of the end.
  *  All of them are [per-handle] and there since 0.1. Either the whole message is queued or nothing of it. */
 
 /** Sends a share of the worker user_identity, which goes with it when extension 0x0002 is negotiated.
@@ -2944,8 +2951,10 @@ SV2_API SV2_CHECK sv2_status sv2_session_send_share(sv2_session session, const s
 
 /** Sends the payload of a frame as it is: of a known message, such as one that sv2_frame_decode found,
  *  or of a negotiated extension.                                                                       [per-handle]
- *  Returns: as sv2_<message>_send; SV2_ERR_WRONG_CHANNEL_BIT; SV2_ERR_ARGUMENT for a msg_type that its extension does not
- *           define, if extension_type has bit 15 set or channel_msg is above 1.  Since: 0.1. */
+ *  Returns: as sv2_<message>_send; SV2_ERR_WRONG_CHANNEL_BIT; SV2_ERR_STATE for a message that sessions send by themselves;
+ *           SV2_ERR_TRAILING for bytes behind the fields of a known message, whose TLVs sv2_<message>_send takes; those of
+ *           sv2_<message>_decode; SV2_ERR_ARGUMENT for a msg_type that its extension does not define, if extension_type has
+ *           bit 15 set or channel_msg is above 1.  Since: 0.1. */
 SV2_API SV2_CHECK sv2_status sv2_session_send_frame(sv2_session session, const sv2_frame *frame, sv2_error *error);
 
 /** Sends on a channel message of an extension that this end does not know, as a proxy has to (section
