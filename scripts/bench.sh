@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures, one after the other on the same machine, and prints tables: messages through Go, through the typed C call and
-# through the batch C call; handshakes next to flynn/noise with btcec/ellswift; sealed frames; and what a statistical test
-# finds of a dependence of time on secret keys.
+# through the batch C call; shares through two sessions; handshakes next to flynn/noise with btcec/ellswift; sealed frames;
+# and what a statistical test finds of a dependence of time on secret keys.
 #
 #   scripts/bench.sh [BUILD_DIR] [--json]
 #
@@ -13,15 +13,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 read -ra cc <<<"${CC:-gcc}"
-for program in abi noise; do
+for program in abi noise session; do
     "${cc[@]}" -O2 -std=c99 -Iinclude "bench/c/$program.c" "$build/libsv2.a" -lpthread -o "$work/$program"
 done
 time=${BENCHTIME:-300ms} count=${BENCHCOUNT:-3}
 go test ./bench -run '^$' -bench . -benchtime "$time" -count "$count" >"$work/go"
 go test ./noise -run '^$' -bench 'Handshake$|SealOpen/(InPlace|TwoBuffers)/(100|1024|65536)$' -benchtime "$time" \
     -count "$count" >>"$work/go"
+go test ./sv2/session -run '^$' -bench 'Share$' -benchtime "$time" -count "$count" >>"$work/go"
 "$work/abi" >"$work/c"
 "$work/noise" >>"$work/c"
+"$work/session" >>"$work/c"
 go run ./bench/dudect -measurements "${MEASUREMENTS:-20000}" >"$work/dudect"
 
 # The C++ implementation's own objects for the same work, measured once on another machine (one core of an amd64 server):
@@ -60,6 +62,7 @@ awk -v json="${2:-}" -v measurements="${MEASUREMENTS:-20000}" '
     END {
         split("decode append batch", kinds, " "); split("share job template", names, " ")
         split("both initiator responder", roles, " "); split("100 1024 65536", sizes, " ")
+        split("plain encrypted", links, " ")
         theirs["both"] = shake["flynn+btcec-us"]; ours["both"] = shake["both-us"]; ratio["both"] = shake["ratio"]
         for (i = 2; i <= 3; i++) {
             r = roles[i]
@@ -70,6 +73,11 @@ awk -v json="${2:-}" -v measurements="${MEASUREMENTS:-20000}" '
             for (k = 1; k <= 3; k++) for (n = 1; n <= 3; n++) {
                 key = kinds[k] "/" names[n]
                 printf "%s{\"name\":\"%s\",\"go\":%s,\"c\":%s}", (k + n > 2 ? "," : ""), key, go[key], c[key]
+            }
+            printf "],\"session_share\":["
+            for (i = 1; i <= 2; i++) {
+                key = "share/" links[i]
+                printf "%s{\"name\":\"%s\",\"go\":%s,\"c\":%s}", (i > 1 ? "," : ""), links[i], go[key], c[key]
             }
             printf "],\"go_allocations\":%d,\"handshake_us\":[", allocs
             for (i = 1; i <= 3; i++) {
@@ -97,7 +105,12 @@ awk -v json="${2:-}" -v measurements="${MEASUREMENTS:-20000}" '
                 printf "  %-20s %8.1f %8.1f %10.1f\n", names[n], go[key], c[key], c[key] - go[key]
             }
         }
-        printf "\nempty C call %.1f; allocations in Go, messages and frames: %d\n", c["call/empty"], allocs
+        printf "a share from sending it to the event of the server, 5 calls\n"
+        for (i = 1; i <= 2; i++) {
+            key = "share/" links[i]
+            printf "  %-20s %8.1f %8.1f %10.1f\n", links[i], go[key], c[key], c[key] - go[key]
+        }
+        printf "\nempty C call %.1f; allocations in Go, messages, frames and shares: %d\n", c["call/empty"], allocs
 
         printf "\nHandshake, microseconds; in turns with flynn/noise and btcec/ellswift; budget: ratio of both sides <= 0.55\n\n"
         printf "%-22s %8s %8s %12s %8s   %s\n", "", "Go", "C", "flynn+btcec", "ratio", "C++, another machine"
