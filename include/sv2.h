@@ -2492,7 +2492,7 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *         status = sv2_session_tick(session, NULL); // behind what has come: it may have been in time
  *         act_on_events(session); // sv2_session_next_event while it returns SV2_OK
  *     }
- *     status = sv2_session_free(&session); // and close(fd)
+ *     sv2_session_free(&session); // and close(fd)
  *
  * act_on_events answers with sv2_<message>_send. What the loop ignores is not lost: once a session has ended, calls return
  * the status of the end, and the last event, SV2_EVENT_END, tells everything about it.

@@ -28,6 +28,9 @@ export work
 [[ -n ${SV2_TEST_SKIP:-} ]] && echo "left out:$skip" >&2
 [[ -n $debug ]] || echo "left out: panic and allocations, which need the debug flavour" >&2
 awk -f test/c/header_tables.awk include/sv2.h >"$work/header_tables.h"
+example() { awk -v behind="$1" -f test/c/manual_example.awk include/sv2.h; }
+example 'A client, from connect to close' >"$work/manual_client.h"
+example 'A list of one endpoint is the ordinary way' >"$work/manual_failover.h"
 common="-g $warnings -Iinclude -I$work ${SV2_TEST_CFLAGS:-}"
 
 # Each job: name, library, and the command that compiles it to $work/NAME.LIBRARY.
