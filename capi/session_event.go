@@ -139,7 +139,7 @@ func sv2i_session_error_get(handle C.uint64_t, out *C.sv2_session_error) (st C.s
 	}
 	defer o.done(&st)
 	e, _ := s.session.Err().(*session.Error)
-	if o.poisoned {
+	if o.poisoned && e == nil {
 		e = &session.Error{Kind: status.Internal, Phase: s.session.Phase()}
 	}
 	if e == nil {
@@ -148,10 +148,8 @@ func sv2i_session_error_get(handle C.uint64_t, out *C.sv2_session_error) (st C.s
 	if kind := s.storeText(e); kind != 0 {
 		return C.sv2_status(kind)
 	}
-	if !o.poisoned {
-		if kind := s.storeEnd(e, &out.error_code, &out.extensions); kind != 0 {
-			return C.sv2_status(kind)
-		}
+	if kind := s.storeEnd(e, &out.error_code, &out.extensions); kind != 0 {
+		return C.sv2_status(kind)
 	}
 	putBytes(&out.text, s.text[:len(s.text)-1])
 	out.status, out.status_class = C.sv2_status(e.Kind), C.int32_t(e.Kind.Class())

@@ -221,6 +221,14 @@ static void on_a_session(void) {
     CHECK_STATUS(why.status, SV2_ERR_INTERNAL);
     CHECK(why.status_class == SV2_CLASS_INTERNAL && why.text.len != 0);
     CHECK_STATUS(sv2_session_tick(other, &now), SV2_OK); /* no other object is touched */
+    /* One that had ended keeps the reason for that, and the views of it. */
+    sv2_session_error before = SV2_SESSION_ERROR_INIT;
+    CHECK_STATUS(sv2_session_close(other), SV2_OK);
+    CHECK_STATUS(sv2_session_error_get(other, &before), SV2_OK);
+    CHECK_STATUS(sv2_debug_panic(other.sv2_priv_session, SV2_HANDLE_SESSION), SV2_ERR_INTERNAL);
+    CHECK_STATUS(sv2_session_error_get(other, &why), SV2_OK);
+    CHECK_STATUS(why.status, SV2_ERR_CLOSED);
+    CHECK(why.text.data == before.text.data && why.text.len == before.text.len);
     CHECK_STATUS(sv2_session_free(&session), SV2_OK);
     CHECK_STATUS(sv2_session_free(&other), SV2_OK);
 
