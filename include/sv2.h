@@ -2474,24 +2474,24 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *     while (sv2_session_info_get(session, &info) == SV2_OK && !info.finished) {
  *         struct pollfd p = {fd, (short)(info.waiting != 0 ? POLLIN | POLLOUT : POLLIN), 0};
  *         poll(&p, 1, milliseconds_until(info.deadline)); // UINT64_MAX: no deadline
- *         sv2_status status = SV2_OK;
  *         if (p.revents & POLLOUT) {
- *             status = sv2_session_output(session, out, sizeof out, &len);
+ *             if (sv2_session_output(session, out, sizeof out, &len) != SV2_OK) break;
  *             ssize_t n = send(fd, out, len, MSG_NOSIGNAL);
  *             if (n < 0 && errno != EAGAIN) n = (ssize_t)len; // lost, but what the peer sent before is still read
- *             if (n > 0) status = sv2_session_sent(session, (size_t)n);
+ *             if (n > 0 && sv2_session_sent(session, (size_t)n) != SV2_OK) break;
  *         }
  *         if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
  *             ssize_t n = recv(fd, in, sizeof in, 0);
- *             if (n == 0 || (n < 0 && errno != EAGAIN)) status = sv2_session_peer_closed(session);
- *             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n && status == SV2_OK; at += taken) {
- *                 status = sv2_session_feed(session, in + at, (size_t)n - at, NULL, &taken);
+ *             if (n == 0 || (n < 0 && errno != EAGAIN)) sv2_session_peer_closed(session);
+ *             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n; at += taken) {
+ *                 if (sv2_session_feed(session, in + at, (size_t)n - at, NULL, &taken) != SV2_OK) break;
  *                 act_on_events(session);
  *             }
  *         }
- *         status = sv2_session_tick(session, NULL); // behind what has come: it may have been in time
+ *         sv2_session_tick(session, NULL); // behind what has come: it may have been in time
  *         act_on_events(session); // sv2_session_next_event while it returns SV2_OK
  *     }
+ *     act_on_events(session); // the last event, when another thread ended the session
  *     sv2_session_free(&session); // and close(fd)
  *
  * act_on_events answers with sv2_<message>_send. What the loop ignores is not lost: once a session has ended, calls return
@@ -2528,7 +2528,8 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  * sent.
  *
  * Threads: one may receive and take events while others send; calls on one session are serialised. A thread that sends while
- * another waits in poll has to wake it. Views in an event are for the thread that takes events.
+ * another waits in poll has to wake it. Views in an event are for the thread that takes events. What waits to be sent is one
+ * stream: let one thread move it, or hold a lock of your own from sv2_session_output to sv2_session_sent.
  *
  * Servers: answering act 1 costs more than anything else a stranger can ask for. Take from an sv2_admission before feeding
  * it, and bound the number of sessions that are not established; those that go no further end by their deadlines. */
@@ -2801,15 +2802,15 @@ SV2_API sv2_status sv2_session_free(sv2_session *session);
  *                  bytes did not meet, ends the session as in sv2_session_tick.
  *  Out:     taken  bytes taken, also when the status is that of the end.
  *  Returns: SV2_OK; SV2_ERR_NULL; SV2_ERR_LIMIT; the status of the end.  Since: 0.1. */
-SV2_API SV2_CHECK sv2_status sv2_session_feed(sv2_session session, const uint8_t *in, size_t in_len, const sv2_time *now,
-                                              size_t *taken);
+SV2_API sv2_status sv2_session_feed(sv2_session session, const uint8_t *in, size_t in_len, const sv2_time *now,
+                                    size_t *taken);
 
 /** Tells that the peer has closed its side: nothing more will come. What has come before is still given
  *  as events, then the session ends with SV2_ERR_PEER_CLOSED; sv2_session_error.message is
  *  SV2_ERR_TRUNCATED when the last message was not whole. What waits to be sent is dropped then: for a
  *  peer that may have closed its side alone, send it first. Ends the views of the last event.          [per-handle]
  *  Returns: SV2_OK.  Since: 0.1. */
-SV2_API SV2_CHECK sv2_status sv2_session_peer_closed(sv2_session session);
+SV2_API sv2_status sv2_session_peer_closed(sv2_session session);
 
 /* Something that has happened. Members that its kind does not speak of are 0. The frame, user_identity, error_code and
  * extensions are views, valid until the next sv2_session_next_event, feed, peer_closed or free of the session. */
@@ -2856,7 +2857,7 @@ SV2_API SV2_CHECK sv2_status sv2_session_sent(sv2_session session, size_t size);
  *  has ended and the time to drain is over, nothing waits to be sent.                                  [per-handle]
  *  In:      now  NULL takes the clock hook's or, without one, the system's. A clock that goes back adds no time.
  *  Returns: SV2_OK; the status of the end.  Since: 0.1. */
-SV2_API SV2_CHECK sv2_status sv2_session_tick(sv2_session session, const sv2_time *now);
+SV2_API sv2_status sv2_session_tick(sv2_session session, const sv2_time *now);
 
 /* What a program wants to know of a session at any time. */
 typedef struct sv2_session_info {
@@ -2964,7 +2965,7 @@ SV2_API SV2_CHECK sv2_status sv2_session_forward(sv2_session session, const sv2_
 
 /** Ends the session from this side. What is queued may still be sent.                                  [per-handle]
  *  Returns: SV2_OK, also for one that has ended, which stays as it is.  Since: 0.1. */
-SV2_API SV2_CHECK sv2_status sv2_session_close(sv2_session session);
+SV2_API sv2_status sv2_session_close(sv2_session session);
 
 /** Sends ChannelEndpointChanged.  [per-handle] */
 SV2_API SV2_CHECK sv2_status sv2_channel_endpoint_changed_send(sv2_session session, const sv2_channel_endpoint_changed *message,

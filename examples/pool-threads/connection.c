@@ -91,11 +91,6 @@ void connection_flush(struct connection *connection) {
     }
 }
 
-// An error ends the session for good, and its last event tells everything about it.
-static void told_by_last_event(sv2_status status) {
-    (void)status;
-}
-
 // --- Events, in the receiving thread ---
 
 static void report_established(struct connection *connection) {
@@ -220,7 +215,7 @@ static void receive(struct connection *connection) {
     size_t taken = 0;
     if (received <= 0) {
         connection->peer_closed = true;
-        told_by_last_event(sv2_session_peer_closed(connection->session));
+        sv2_session_peer_closed(connection->session);
     }
     for (size_t at = 0; received > 0 && at < (size_t)received && status == SV2_OK; at += taken) {
         status =
@@ -251,7 +246,7 @@ static void converse(struct connection *connection) {
         if (ready > 0 && FD_ISSET(wake, &readable)) {
             wake_pipe_clear(&connection->wake);
         }
-        told_by_last_event(sv2_session_tick(connection->session, NULL));
+        sv2_session_tick(connection->session, NULL);
         if (ready > 0 && FD_ISSET(s, &readable)) {
             receive(connection);
         }
@@ -328,7 +323,7 @@ void connection_close(struct connection *connection) {
     connection->closing = true;
     channel_close(&connection->channel, connection->session);
     // Its thread may not have a session yet, {0}, and looks at closing when it has.
-    told_by_last_event(sv2_session_close(connection->session));
+    sv2_session_close(connection->session);
     wake_pipe_wake(&connection->wake);
 }
 
