@@ -42,7 +42,7 @@ func (c *Conn) flush() {
 		written, err := c.net.Write(buffer[:n])
 		c.mu.Lock()
 		c.tally.bytesOut.Add(uint64(written))
-		_ = c.session.Sent(written) // fails when the session has ended and given up what it had
+		_ = c.session.Sent(written)                                    // fails when the session has ended and given up what it had
 		takes := written > 0 && errors.Is(err, os.ErrDeadlineExceeded) // slowly, but it is not gone
 		if err != nil && !takes {
 			c.writeFailed(err)
