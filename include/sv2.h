@@ -2471,8 +2471,9 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *     if (sv2_session_profile_new_client(&config, NULL, &profile, &error) < 0 ||
  *         sv2_session_start(profile, NULL, 0, NULL, &session) < 0) { ... }
  *     sv2_session_info info = SV2_SESSION_INFO_INIT;
+ *     int closed = 0; // the peer has closed its side: there is nothing more to read
  *     while (sv2_session_info_get(session, &info) == SV2_OK && !info.finished) {
- *         struct pollfd p = {fd, (short)(info.waiting != 0 ? POLLIN | POLLOUT : POLLIN), 0};
+ *         struct pollfd p = {fd, (short)((closed ? 0 : POLLIN) | (info.waiting != 0 ? POLLOUT : 0)), 0};
  *         poll(&p, 1, milliseconds_until(info.deadline)); // UINT64_MAX: no deadline
  *         if (p.revents & POLLOUT) {
  *             if (sv2_session_output(session, out, sizeof out, &len) != SV2_OK) break;
@@ -2480,9 +2481,10 @@ SV2_API SV2_CHECK sv2_status sv2_message_decode_batch(const uint8_t *in, size_t 
  *             if (n < 0 && errno != EAGAIN) n = (ssize_t)len; // lost, but what the peer sent before is still read
  *             if (n > 0 && sv2_session_sent(session, (size_t)n) != SV2_OK) break;
  *         }
- *         if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
+ *         if (!closed && (p.revents & (POLLIN | POLLHUP | POLLERR))) {
  *             ssize_t n = recv(fd, in, sizeof in, 0);
- *             if (n == 0 || (n < 0 && errno != EAGAIN)) sv2_session_peer_closed(session);
+ *             closed = n == 0 || (n < 0 && errno != EAGAIN);
+ *             if (closed) sv2_session_peer_closed(session);
  *             for (size_t at = 0, taken = 0; n > 0 && at < (size_t)n; at += taken) {
  *                 if (sv2_session_feed(session, in + at, (size_t)n - at, NULL, &taken) != SV2_OK) break;
  *                 act_on_events(session);
