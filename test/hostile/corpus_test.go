@@ -57,6 +57,18 @@ func TestEachCaseHasAVictim(t *testing.T) {
 	}
 }
 
+// TestPiecesOfCases: a case is tried on several victims, so a piece must not remember the one before.
+func TestPiecesOfCases(t *testing.T) {
+	last := flip(-1, func(p *peer) []byte { return make([]byte, p.about.MaxPayload) })
+	for _, size := range []int{9, 3, 5} {
+		want := make([]byte, size)
+		want[size-1] = 1
+		if got := last(&peer{about: &Description{MaxPayload: size}}); !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: %x", size, got)
+		}
+	}
+}
+
 // TestLinkAgreesWithItself: both ends of the hostile handshake make the same keys; that they are those of the specification
 // is shown by every encrypted victim.
 func TestLinkAgreesWithItself(t *testing.T) {

@@ -161,9 +161,10 @@ func flip(at int, of piece) piece {
 	return func(p *peer) []byte {
 		b := bytes.Clone(of(p))
 		if at < 0 {
-			at += len(b)
+			b[len(b)+at] ^= 1
+		} else {
+			b[at] ^= 1
 		}
-		b[at] ^= 1
 		return b
 	}
 }
