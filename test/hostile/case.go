@@ -121,6 +121,9 @@ type Description struct {
 	// Credentials are what clients trust, and what a server of ours shows; nil for a server of somebody else's.
 	Credentials *credentials
 	Policy      peerPolicy
+	// Broken is the kind that it names in place of PeerClosed when the system says that the connection is broken, as it does
+	// when a peer goes away without having read everything; 0 if it makes no difference.
+	Broken status.Kind
 }
 
 // applies reports whether a case can be tried on the victim.
@@ -134,6 +137,11 @@ func (c *Case) needs() Needs {
 		return c.Needs | NeedsSetup
 	}
 	return c.Needs
+}
+
+// brokenBy reports whether a kind says no more than that the peer went away, though not in order.
+func (d *Description) brokenBy(c *Case, kind status.Kind) bool {
+	return kind != 0 && kind == d.Broken && c.Kind == status.PeerClosed && c.Want != Ends
 }
 
 // bound is how long a victim may take to end a connection.

@@ -14,7 +14,7 @@ import (
 type driver struct {
 	*session.Session
 	conn    *net.TCPConn
-	react   func(s *session.Session, m sv2.Message) error
+	react   func(s sender, m sv2.Message) error
 	reading chan []byte // what came; closed when the peer sends no more
 	taken   chan struct{}
 	writing chan []byte
@@ -38,7 +38,7 @@ func clock() session.Time {
 
 // drive runs a session to its end and returns the kind that it ended with. react acts on each message; its error ends the
 // session.
-func drive(s *session.Session, conn *net.TCPConn, react func(s *session.Session, m sv2.Message) error) status.Kind {
+func drive(s *session.Session, conn *net.TCPConn, react func(s sender, m sv2.Message) error) status.Kind {
 	d := &driver{Session: s, conn: conn, react: react, reading: make(chan []byte), taken: make(chan struct{}),
 		writing: make(chan []byte), written: make(chan wrote, 1)}
 	defer conn.Close()

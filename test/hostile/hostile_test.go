@@ -6,17 +6,22 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
-// TestSessions: the whole corpus against both ends of sv2/session, plain and encrypted, in this process.
-func TestSessions(t *testing.T) {
+// TestInside: the whole corpus against both ends of sv2/session and sv2/node, plain and encrypted, in this process.
+func TestInside(t *testing.T) {
 	for _, role := range []sv2.Party{sv2.Server, sv2.Client} {
 		for _, encrypted := range []bool{false, true} {
-			v, err := newSessionVictim(role, encrypted)
-			if err != nil {
-				t.Fatal(err)
+			for _, make := range []func() (Victim, error){
+				func() (Victim, error) { return newSessionVictim(role, encrypted) },
+				func() (Victim, error) { return newNodeVictim(role, encrypted) },
+			} {
+				v, err := make()
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Run(v.Description().Name, func(t *testing.T) {
+					expectGood(t, run(v, corpus(), Options{Parallel: 16, Bounds: Bounds{Bytes: 4 << 20, Peak: 1 << 40, Threads: 2}}))
+				})
 			}
-			t.Run(v.about.Name, func(t *testing.T) {
-				expectGood(t, run(v, corpus(), Options{Parallel: 16, Bounds: Bounds{Bytes: 4 << 20, Peak: 1 << 40, Threads: 2}}))
-			})
 		}
 	}
 }

@@ -110,12 +110,17 @@ func restingUsage(v Victim) Usage {
 	return least
 }
 
+// runGroup tries several cases at a time, except crowds: those may take the places of everybody who has not gone far.
 func runGroup(v Victim, group []*Case, o Options, done, all int) []Result {
 	results := make([]Result, len(group))
 	var running sync.WaitGroup
 	var progress sync.Mutex
 	slots := make(chan struct{}, max(o.Parallel, 1))
 	for i, c := range group {
+		alone := c.Needs&NeedsConcurrency != 0
+		if alone {
+			running.Wait()
+		}
 		slots <- struct{}{}
 		running.Go(func() {
 			results[i] = try(v, c)
@@ -127,6 +132,9 @@ func runGroup(v Victim, group []*Case, o Options, done, all int) []Result {
 			progress.Unlock()
 			<-slots
 		})
+		if alone {
+			running.Wait()
+		}
 	}
 	running.Wait()
 	return results

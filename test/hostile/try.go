@@ -36,7 +36,7 @@ func try(v Victim, c *Case) Result {
 		if said.Fault != "" {
 			problem("%s", said.Fault)
 		}
-		if said.Kind != 0 && c.Kind != 0 && said.Kind != c.Kind {
+		if said.Kind != 0 && c.Kind != 0 && said.Kind != c.Kind && !p.about.brokenBy(c, said.Kind) {
 			problem("kind %s, expected %s", said.Kind.Name(), c.Kind.Name())
 		}
 		if said.Kind == 0 && c.Kind != 0 && p.about.Has&NamesKinds != 0 {

@@ -97,6 +97,16 @@ func TestVerdicts(t *testing.T) {
 		v := &altered{sessionVictim: goodVictim(t), said: func(Testimony) Testimony { return Testimony{} }}
 		expectProblem(t, try(v, named(t, truncated)).Problems, "no kind was named")
 	})
+	t.Run("a broken connection", func(t *testing.T) {
+		v := &altered{sessionVictim: goodVictim(t), said: func(s Testimony) Testimony { s.Kind = status.ConnectionLost; return s }}
+		v.about.Broken = status.ConnectionLost
+		if r := try(v, named(t, "resets at once")); len(r.Problems) > 0 {
+			t.Error(r.Problems)
+		}
+		expectProblem(t, try(v, named(t, "in the middle of a payload")).Problems, "kind SV2_ERR_CONNECTION_LOST")
+		v.about.Broken = 0
+		expectProblem(t, try(v, named(t, "resets at once")).Problems, "kind SV2_ERR_CONNECTION_LOST")
+	})
 	t.Run("panic", func(t *testing.T) {
 		v := &altered{sessionVictim: goodVictim(t), said: func(s Testimony) Testimony { s.Fault = "panic: x"; return s }}
 		expectProblem(t, try(v, named(t, truncated)).Problems, "panic: x")
