@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the programs that test/hostile is hostile to, and runs the corpus of bad peers against all of them but sv2/session,
-# which `go test ./test/hostile` does.
+# Builds the programs that test/hostile is hostile to, and runs the corpus of bad peers against all of them.
+# `go test ./test/hostile` has sv2/session and sv2/node.
 #
 #   test/hostile.sh BUILD_DIR [OPTIONS OF test/hostile]
 set -euo pipefail
@@ -15,12 +15,14 @@ cc+=(${SV2_TEST_CFLAGS:-})
 for program in plain encrypted; do
     "${cc[@]}" examples/ping-pong/{$program,game,socket}.c "$build/libsv2.a" -lpthread -o "$build/hostile/$program"
 done
-"${cc[@]}" test/hostile/c/library_victim.c "$build/libsv2.a" -lpthread -o "$build/hostile/library_victim"
+for victim in library session; do
+    "${cc[@]}" test/hostile/c/{${victim}_victim,program}.c "$build/libsv2.a" -lpthread -o "$build/hostile/${victim}_victim"
+done
 go build -o "$build/hostile/hostile" ./test/hostile
 if [[ $# -gt 0 ]]; then
     exec "$build/hostile/hostile" --build "$build" "$@"
 fi
-for victim in libsv2.a ping-pong template_provider miner; do
+for victim in libsv2.a sv2_session ping-pong template_provider miner; do
     "$build/hostile/hostile" --build "$build" --quiet --victim "$victim"
 done
 echo "hostile: everything passed"

@@ -23,6 +23,7 @@ func ownVictims(build, folder, text string) (makers []maker) {
 				maker{"sv2/session " + name, func() (Victim, error) { return newSessionVictim(role, encrypted) }},
 				maker{"sv2/node " + name, func() (Victim, error) { return newNodeVictim(role, encrypted) }},
 				maker{"libsv2.a " + name, func() (Victim, error) { return newLibraryVictim(build, folder, role, encrypted) }},
+				maker{"sv2_session " + name, func() (Victim, error) { return newCSessionVictim(build, folder, role, encrypted) }},
 				maker{"ping-pong " + name, func() (Victim, error) { return newPingPongVictim(build, folder, role, encrypted) }},
 			)
 		}
