@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
 
@@ -21,8 +22,12 @@ import (
 )
 
 func main() {
-	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: client stratum2+tcp://HOST:PORT/AUTHORITY-KEY ...") }
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: client [-verbose] stratum2+tcp://HOST:PORT/AUTHORITY-KEY ...") }
+	verbose := flag.Bool("verbose", false, "log every try to connect")
 	flag.Parse()
+	if *verbose {
+		slog.SetLogLoggerLevel(slog.LevelDebug)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, flag.Args()); !errors.Is(err, status.Closed) {
@@ -41,9 +46,10 @@ func run(ctx context.Context, urls []string) error {
 		endpoints = append(endpoints, e)
 	}
 	client, err := node.NewClient(&node.ClientConfig{
-		Session: session.ClientConfig{Setup: sv2.SetupConnection{
-			Protocol: sv2.ProtocolTemplateDistribution, Vendor: []byte("libsv2 example"),
-		}},
+		Session: session.ClientConfig{
+			Setup:       sv2.SetupConnection{Protocol: sv2.ProtocolTemplateDistribution, Vendor: []byte("libsv2 example")},
+			RefuseFlags: math.MaxUint32, // the protocol defines none that a server could set
+		},
 		Handlers:  node.ClientHandlers{TemplateDistribution: printer{}},
 		Endpoints: endpoints,
 		Options:   node.Options{Logger: slog.Default()},
@@ -64,18 +70,20 @@ func (printer) Established(c *node.Conn) error {
 
 func (printer) Ended(*node.Conn, error) { fmt.Println("no templates for now") }
 
+// ReceiveTemplateDistribution gives up a provider that sends what cannot be read: whoever misses a message believes in the
+// wrong block.
 func (printer) ReceiveTemplateDistribution(_ *node.Conn, m node.Message) error {
 	var template sv2.NewTemplate
 	var prevHash sv2.TemplateSetNewPrevHash
 	switch {
 	case m.Is(template.Info()):
 		if _, err := m.Decode(&template); err != nil {
-			return err
+			return node.End(err)
 		}
 		fmt.Printf("template %d, %d satoshi\n", template.TemplateID, template.CoinbaseTxValueRemaining)
 	case m.Is(prevHash.Info()):
 		if _, err := m.Decode(&prevHash); err != nil {
-			return err
+			return node.End(err)
 		}
 		fmt.Printf("template %d builds on %x\n", prevHash.TemplateID, prevHash.PrevHash)
 	}

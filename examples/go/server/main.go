@@ -27,7 +27,11 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8442", "address to listen at")
 	interval := flag.Duration("interval", 5*time.Second, "time between templates")
+	verbose := flag.Bool("verbose", false, "log connections that are not set up, too")
 	flag.Parse()
+	if *verbose {
+		slog.SetLogLoggerLevel(slog.LevelDebug)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *listen, *interval); !errors.Is(err, status.Closed) {
@@ -101,8 +105,11 @@ func (p *provider) Ended(*node.Conn, error) {}
 // ServeTemplateDistribution sends the first template when the client has said how large its coinbase outputs are.
 func (p *provider) ServeTemplateDistribution(c *node.Conn, m node.Message) error {
 	var constraints sv2.CoinbaseOutputConstraints
+	if !m.Is(constraints.Info()) {
+		return nil // this provider does not answer other messages
+	}
 	if _, err := m.Decode(&constraints); err != nil {
-		return err // of other messages, which this provider does not answer
+		return node.End(err)
 	}
 	slog.Info("constraints", "client", c.ID(), "size", constraints.CoinbaseOutputMaxAdditionalSize)
 	return p.send(c.Send)
