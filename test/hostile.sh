@@ -18,11 +18,14 @@ done
 for victim in library session; do
     "${cc[@]}" test/hostile/c/{${victim}_victim,program}.c "$build/libsv2.a" -lpthread -o "$build/hostile/${victim}_victim"
 done
+for program in server client; do
+    go build -o "$build/hostile/go-$program" ./examples/go/$program
+done
 go build -o "$build/hostile/hostile" ./test/hostile
 if [[ $# -gt 0 ]]; then
     exec "$build/hostile/hostile" --build "$build" "$@"
 fi
-for victim in libsv2.a sv2_session ping-pong template_provider miner; do
+for victim in libsv2.a sv2_session ping-pong examples/go template_provider miner; do
     "$build/hostile/hostile" --build "$build" --quiet --victim "$victim"
 done
 echo "hostile: everything passed"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -10,13 +9,6 @@ import (
 
 	"github.com/libsv2/libsv2/sv2"
 )
-
-// cServer is a server of c/program.c: one process for all connections.
-type cServer struct {
-	about   *Description
-	process *process
-	address string
-}
 
 // newLibraryVictim is one end of c/library_victim.c: the C interface without sessions.
 func newLibraryVictim(build, folder string, role sv2.Party, encrypted bool) (Victim, error) {
@@ -62,40 +54,16 @@ func newCVictim(build, folder, program string, about *Description) (Victim, erro
 	if err != nil {
 		return nil, err
 	}
-	v := &cServer{about: about, process: p}
+	v := &serverProcess{about: about, process: p, ends: cEnd, stop: p.stopByInput}
 	var ok bool
 	if v.address, ok = listeningAddress(p); !ok {
-		return nil, errors.Join(errors.New("the victim in C does not listen"), p.stop())
+		return nil, errors.Join(errors.New("the server does not listen"), v.stop())
 	}
 	return v, nil
 }
 
-func (v *cServer) Description() *Description { return v.about }
-
-func (v *cServer) Meet() (*net.TCPConn, Encounter, error) {
-	from := v.process.printed()
-	conn, err := net.Dial("tcp", v.address)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, port, _ := net.SplitHostPort(conn.LocalAddr().String())
-	return conn.(*net.TCPConn), &cEncounter{v.process, fmt.Sprintf("ended %s ", port), from}, nil
+// cEnd finds the last line of the connection with a peer.
+func cEnd(peer string) func(line string) bool {
+	_, port, _ := net.SplitHostPort(peer)
+	return func(line string) bool { return strings.HasPrefix(line, "ended "+port+" ") }
 }
-
-// cEncounter is one connection, known by how its last line begins.
-type cEncounter struct {
-	process *process
-	mark    string
-	from    int // lines that were printed before: a port comes again
-}
-
-func (e *cEncounter) Ended(within time.Duration) (said Testimony, ok bool) {
-	line, ok := e.process.find(e.from, within, func(line string) bool { return strings.HasPrefix(line, e.mark) })
-	said.Text = line
-	said.Kind = kindIn(line)
-	return said, ok
-}
-
-func (v *cServer) Usage() (Usage, bool) { return processUsage(v.process.command.Process.Pid) }
-
-func (v *cServer) Close() error { return v.process.stopByInput() }

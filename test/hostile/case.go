@@ -121,6 +121,7 @@ type Description struct {
 	// Credentials are what clients trust, and what a server of ours shows; nil for a server of somebody else's.
 	Credentials *credentials
 	Policy      peerPolicy
+	Question    piece // that it answers each time, if it has NeedsAnswers; nil for that of its protocol
 	// Broken is the kind that it names in place of PeerClosed when the system says that the connection is broken, as it does
 	// when a peer goes away without having read everything; 0 if it makes no difference.
 	Broken status.Kind

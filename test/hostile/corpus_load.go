@@ -43,7 +43,7 @@ var sizeCases = []Case{
 	})),
 	answered("10,000 bytes behind SetupConnection", "FR-14, TL-07", setup(func(*sv2.SetupConnection) {}, make([]byte, 10000)...)),
 	sizeCase(sv2.Client, established, "a message without its last byte", "FR-14", status.Truncated,
-		byProtocol(truncated(&sv2.OpenStandardMiningChannel{}, 1), truncated(&sv2.RequestTransactionData{}, 1))),
+		byProtocol(truncated(&sv2.OpenStandardMiningChannel{}, 1), truncated(&sv2.CoinbaseOutputConstraints{}, 1))),
 	mining(sizeCase(sv2.Client, established, "33 bytes in a B0_32", "TY-08", status.FieldTooLong, longExtranonce)),
 	{Name: "the largest payload that is accepted", Step: StepSize, By: sv2.Client, Row: "EX-08", On: OnBoth, From: established,
 		Acts: []act{send(largest)}, Want: Stays, Kind: status.PeerClosed},

@@ -33,6 +33,10 @@ func ownVictims(build, folder, text string) (makers []maker) {
 			maker{"miner, " + link, func() (Victim, error) { return newMinerVictim(build, encrypted), nil }},
 		)
 	}
+	makers = append(makers,
+		maker{"examples/go server, Noise", func() (Victim, error) { return newGoServer(build) }},
+		maker{"examples/go client, Noise", func() (Victim, error) { return newGoClient(build), nil }},
+	)
 	if text == "all" {
 		return makers
 	}

@@ -119,6 +119,9 @@ func byProtocol(mining, templates piece) piece {
 
 // question is a message that a victim answers each time.
 var question = func(p *peer) []byte {
+	if p.about.Question != nil {
+		return p.about.Question(p)
+	}
 	if p.role == sv2.Server {
 		return message(&sv2.NewMiningJob{ChannelID: 1, JobID: 1})(p)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -147,8 +148,8 @@ func (p *process) sample() {
 }
 
 // stop ends a program that serves until it gets a signal, and wants to see it end well.
-func (p *process) stop() error {
-	p.command.Process.Signal(syscall.SIGTERM)
+func (p *process) stop(signal os.Signal) error {
+	p.command.Process.Signal(signal)
 	return p.stopByInput()
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/libsv2/libsv2/noise"
@@ -156,7 +157,7 @@ func (v *providerVictim) Usage() (Usage, bool) { return processUsage(v.process.c
 
 func (v *providerVictim) Close() (err error) {
 	if v.process != nil {
-		err = v.process.stop()
+		err = v.process.stop(syscall.SIGTERM)
 	}
 	if v.node != nil {
 		v.node.close()
