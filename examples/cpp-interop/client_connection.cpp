@@ -69,6 +69,10 @@ TimePoint ClientConnection::deadline() const {
     return earliest;
 }
 
+bool ClientConnection::is_set_up() const {
+    return info_.settled != 0 && session_.constraints_by() == TimePoint::max();
+}
+
 void ClientConnection::end(const std::string &reason, sv2_status status) {
     if (phase_ == Phase::closed)
         return;

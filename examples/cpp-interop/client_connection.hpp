@@ -22,6 +22,9 @@ class ClientConnection {
     bool has_work() const;
     TimePoint deadline() const;
     bool is_closed() const { return phase_ == Phase::closed; }
+    // Whether the client has come as far as templates; until then strangers can be as many as they
+    // like.
+    bool is_set_up() const;
 
     // What poll() said (0 for nothing), and whatever is due.
     void advance(short events, TimePoint now);

@@ -114,8 +114,8 @@ void TemplateServer::accept_clients(const ListeningSocket &listening) {
                        {{"address", accepted.peer}});
         };
         remove_closed();
-        if (clients_.size() >= options_.max_clients) {
-            turn_away(std::to_string(clients_.size()) + " clients are connected already");
+        if (!make_room()) {
+            turn_away(std::to_string(clients_.size()) + " clients are set up already");
             continue;
         }
         const sv2_time time = session_time(now);
@@ -171,6 +171,19 @@ void TemplateServer::remove_closed() {
     clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
                                   [](const auto &client) { return client->is_closed(); }),
                    clients_.end());
+}
+
+bool TemplateServer::make_room() {
+    if (clients_.size() < options_.max_clients)
+        return true;
+    // They are in the order in which they came.
+    const auto slowest = std::find_if(clients_.begin(), clients_.end(),
+                                      [](const auto &client) { return !client->is_set_up(); });
+    if (slowest == clients_.end())
+        return false;
+    (*slowest)->end("others need its place, and it was not set up yet");
+    clients_.erase(slowest);
+    return true;
 }
 
 void TemplateServer::end_in_order() {

@@ -34,6 +34,9 @@ class TemplateServer {
     // For poll(): -1 without a deadline.
     int milliseconds_to_wait() const;
     void remove_closed();
+    // Whether one more client may come. If there are too many, the one that has been on its way
+    // for longest makes room.
+    bool make_room();
 
     const ServerOptions options_;
     LinkSecurity *const security_;
