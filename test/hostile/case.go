@@ -121,7 +121,8 @@ type Description struct {
 	// Credentials are what clients trust, and what a server of ours shows; nil for a server of somebody else's.
 	Credentials *credentials
 	Policy      peerPolicy
-	Question    piece // that it answers each time, if it has NeedsAnswers; nil for that of its protocol
+	Question    piece         // that it answers each time, if it has NeedsAnswers; nil for that of its protocol
+	Unnamed     []status.Kind // of those that cases are about, the kinds that it does not name although it has NamesKinds
 	// Broken is the kind that it names in place of PeerClosed when the system says that the connection is broken, as it does
 	// when a peer goes away without having read everything; 0 if it makes no difference.
 	Broken status.Kind
@@ -143,6 +144,16 @@ func (c *Case) needs() Needs {
 // brokenBy reports whether a kind says no more than that the peer went away, though not in order.
 func (d *Description) brokenBy(c *Case, kind status.Kind) bool {
 	return kind != 0 && kind == d.Broken && c.Kind == status.PeerClosed && c.Want != Ends
+}
+
+// distinct is from which length on a deadline can be told from a busy machine.
+const distinct = 3 * time.Second
+
+// late reports whether a connection that had to be ended at once lasted as long as a deadline. Where a kind is named, that says
+// more.
+func (d *Description) late(c *Case, lasted time.Duration) bool {
+	atOnce := c.Want == Ends && c.Needs&(NeedsDeadline|NeedsInactivity) == 0 && c.Step != StepNeverReading
+	return atOnce && d.Deadline >= distinct && lasted >= d.Deadline
 }
 
 // bound is how long a victim may take to end a connection.

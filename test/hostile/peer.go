@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/libsv2/libsv2/codec"
@@ -55,9 +56,11 @@ func (p *peer) close() {
 	for _, other := range p.others {
 		other.conn.Close()
 	}
+	var ends sync.WaitGroup
 	for _, other := range p.others {
-		other.encounter.Ended(p.about.bound())
+		ends.Go(func() { other.encounter.Ended(p.about.bound()) })
 	}
+	ends.Wait()
 }
 
 // write sends raw bytes. A victim that has ended the connection is no failure of the peer's.

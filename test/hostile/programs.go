@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 )
 
@@ -13,8 +14,9 @@ func newMinerVictim(build string, encrypted bool) *eachVictim {
 		about: &Description{
 			Name: "miner, " + linkName(encrypted), Role: sv2.Client, Encrypted: encrypted, Fresh: true,
 			Protocol: sv2.ProtocolTemplateDistribution, MaxPayload: 8 + 2 + 65535 + 2 + 3*65535 + 4000000,
-			Has:      NeedsSetup | NeedsDeadline | NeedsConcurrency | NeedsAuthority,
+			Has:      NeedsSetup | NeedsDeadline | NeedsConcurrency | NeedsAuthority | NamesKinds,
 			Deadline: 10 * time.Second, Credentials: newCredentials(),
+			Unnamed: []status.Kind{status.ReconnectInSetup}, // it tells where it is sent
 		},
 		path:   filepath.Join(build, "miner"),
 		faults: map[int]bool{1: true, 2: true},

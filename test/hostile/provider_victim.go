@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,8 +29,10 @@ func newProviderVictim(build string, encrypted bool) (*providerVictim, error) {
 	v := &providerVictim{about: &Description{
 		Name: "template_provider, " + linkName(encrypted), Role: sv2.Server, Encrypted: encrypted,
 		Protocol: sv2.ProtocolTemplateDistribution, MaxPayload: 8 + 4 + 4 + 4 + 2 + 65535 + 1024,
-		Has:      NeedsSetup | NeedsDeadline | NeedsConcurrency | NeedsAnswers,
-		Deadline: time.Second, Credentials: newCredentials(),
+		Has:      NeedsSetup | NeedsDeadline | NeedsInactivity | NeedsConcurrency | NeedsAnswers | NamesKinds,
+		Deadline: time.Second, Credentials: newCredentials(), Broken: status.ConnectionLost,
+		// It has ended these itself: after a refusal, and when too much waits.
+		Unnamed: []status.Kind{status.UnsupportedProtocol, status.UnsupportedVersion, status.UnsupportedFlags, status.QueueFull},
 	}}
 	if err := v.start(filepath.Join(build, "template_provider")); err != nil {
 		v.Close()
@@ -53,7 +56,7 @@ func (v *providerVictim) start(path string) (err error) {
 		return err
 	}
 	arguments := []string{"--listen", "127.0.0.1:0", "--json", "--rpc-url", v.node.url(), "--rpc-user", "hostile",
-		"--rpc-password-file", password, "--setup-timeout", "1", "--send-timeout", "1", "--max-clients", "1000",
+		"--rpc-password-file", password, "--setup-timeout", "1", "--send-timeout", "1", "--idle-timeout", "1",
 		"--max-queued", "8000000", "--handshakes-per-second", "100000", "--handshake-burst", "100000"}
 	if v.about.Encrypted {
 		key, certificate, err := v.about.Credentials.write(v.folder)
@@ -146,6 +149,9 @@ func (e providerEncounter) Ended(within time.Duration) (said Testimony, ok bool)
 	said.Text = event.Reason
 	if said.Kind = kindIn(event.Status); said.Kind == 0 {
 		said.Kind = kindIn(event.Reason)
+	}
+	if said.Kind == 0 && strings.HasPrefix(event.Reason, "connection lost") {
+		said.Kind = status.ConnectionLost
 	}
 	if said.Kind == status.Internal {
 		said.Fault = event.Reason

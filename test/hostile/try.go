@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,7 @@ func try(v Victim, c *Case) Result {
 		problem("the honest part failed: %v", err)
 	}
 	r.Seen = p.watch(c)
+	lasted := time.Since(p.began)
 	p.close()
 	if r.Seen != c.Want && c.Want != Either {
 		problem("the connection %s, expected: %s", r.Seen, c.Want)
@@ -39,11 +41,14 @@ func try(v Victim, c *Case) Result {
 		if said.Kind != 0 && c.Kind != 0 && said.Kind != c.Kind && !p.about.brokenBy(c, said.Kind) {
 			problem("kind %s, expected %s", said.Kind.Name(), c.Kind.Name())
 		}
-		if said.Kind == 0 && c.Kind != 0 && p.about.Has&NamesKinds != 0 {
+		if said.Kind == 0 && c.Kind != 0 && p.about.Has&NamesKinds != 0 && !slices.Contains(p.about.Unnamed, c.Kind) {
 			problem("no kind was named, expected %s", c.Kind.Name())
 		}
 	} else if p.about.Has&NamesKinds != 0 {
 		problem("the victim did not say that the connection ended")
+	}
+	if r.Kind == 0 && r.Seen == Ends && p.about.late(c, lasted) {
+		problem("the connection ended when a deadline was over, not at once")
 	}
 	if err := converse(v); err != nil {
 		problem("an honest peer is not served afterwards: %v", err)

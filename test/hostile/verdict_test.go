@@ -155,6 +155,18 @@ func TestVerdicts(t *testing.T) {
 	})
 }
 
+// TestLateEnds: an end by a deadline is not the end of a connection that had to be ended at once.
+func TestLateEnds(t *testing.T) {
+	atOnce, byDeadline := &Case{Want: Ends}, &Case{Want: Ends, Needs: NeedsDeadline}
+	d := &Description{Deadline: distinct}
+	if !d.late(atOnce, distinct) || d.late(atOnce, distinct-1) || d.late(byDeadline, distinct) || d.late(&Case{Want: Stays}, distinct) {
+		t.Error("told wrongly")
+	}
+	if d.Deadline = time.Second; d.late(atOnce, distinct) {
+		t.Error("a busy machine is blamed")
+	}
+}
+
 // TestUsageIsJudged: what a victim keeps after a group is found, for each thing that is counted.
 func TestUsageIsJudged(t *testing.T) {
 	before := Usage{Bytes: 1 << 20, Peak: 1 << 20, Descriptors: 5, Threads: 3, Live: 0}
@@ -194,7 +206,9 @@ func TestKindIn(t *testing.T) {
 		`ended 4711 SV2_ERR_TRUNCATED`:                                                status.Truncated,
 		status.WrongDirection.Error():                                                 status.WrongDirection,
 		`the connection ended in the middle of a message`:                             0,
-		`ended 4711 SV2_OK`:                                                           0,
+		`established: ` + status.PeerClosed.Error() + `: ` + status.Truncated.Error(): status.PeerClosed,
+		`{"status":"SV2_ERR_PEER_CLOSED","text":"` + status.Truncated.Error() + `"}`:  status.PeerClosed,
+		`ended 4711 SV2_OK`: 0,
 		`the provider broke the protocol: ` + status.FrameTooLarge.Error() + ` (6 B)`: status.FrameTooLarge,
 	} {
 		if got := kindIn(line); got != want {

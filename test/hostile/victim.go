@@ -37,21 +37,25 @@ type silent struct{}
 
 func (silent) Ended(time.Duration) (Testimony, bool) { return Testimony{}, false }
 
-// kindIn finds the kind that a line of a program names, by its name in C or by its whole text.
+// kindIn finds the kind that a line of a program names, by its name in C or by its whole text. A name says more than a text,
+// and what is said first more than what explains it.
 func kindIn(line string) status.Kind {
-	var found status.Kind
-	longest := 0
-	for _, kind := range status.All() {
-		if kind.Class() == status.ClassNotDone {
-			continue
-		}
-		for _, mark := range []string{kind.Name(), kind.Error()} {
-			if len(mark) > longest && hasPhrase(line, mark) {
-				found, longest = kind, len(mark)
+	for _, mark := range []func(status.Kind) string{status.Kind.Name, status.Kind.Error} {
+		var found status.Kind
+		first, longest := len(line), 0
+		for _, kind := range status.All() {
+			m := mark(kind)
+			at := strings.Index(line, m)
+			if kind.Class() == status.ClassNotDone || !hasPhrase(line, m) || at > first || at == first && len(m) < longest {
+				continue
 			}
+			found, first, longest = kind, at, len(m)
+		}
+		if found != 0 {
+			return found
 		}
 	}
-	return found
+	return 0
 }
 
 // hasPhrase reports whether a line holds a text that goes neither on nor further back: "the connection ended" is the text of a
