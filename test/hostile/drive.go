@@ -177,11 +177,10 @@ func (d *driver) events() {
 	}
 }
 
+// kindOf returns the first kind in an error: those behind it explain it.
 func kindOf(err error) status.Kind {
-	for _, kind := range status.All() {
-		if errors.Is(err, kind) {
-			return kind
-		}
+	if kind, ok := errors.AsType[status.Kind](err); ok {
+		return kind
 	}
 	return status.Internal
 }

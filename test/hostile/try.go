@@ -10,6 +10,9 @@ import (
 // connection ended.
 const quiet = 50 * time.Millisecond
 
+// backlog is how much longer a victim on a busy machine may take to read what was sent before it can tell the end.
+const backlog = 20 * time.Second
+
 // try is hostile to the victim once, and has an honest conversation with it afterwards.
 func try(v Victim, c *Case) Result {
 	r := Result{Victim: v.Description().Name, Case: c}
@@ -33,7 +36,7 @@ func try(v Victim, c *Case) Result {
 		problem("the connection %s, expected: %s", r.Seen, c.Want)
 	}
 	p.judgeAnswer(c, problem)
-	if said, ok := encounter.Ended(p.about.bound()); ok {
+	if said, ok := encounter.Ended(p.about.bound() + backlog); ok {
 		r.Kind, r.Text = said.Kind, said.Text
 		if said.Fault != "" {
 			problem("%s", said.Fault)
