@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -95,14 +96,14 @@ func (c *connection) forward(d Direction) {
 	}
 	c.relay.journal.add(entry)
 	drained := time.Now().Add(c.relay.config.Drain)
+	_ = to.conn.SetReadDeadline(drained)
+	_ = from.conn.SetWriteDeadline(drained)
 	var unsent *sendError
 	switch {
 	case err == status.PeerClosed:
 		closeWrite(to.conn)
-		_ = to.conn.SetReadDeadline(drained)
-	case errors.As(err, &unsent):
+	case errors.As(err, &unsent) && !errors.Is(err, os.ErrDeadlineExceeded):
 		// The receiver is gone, but what it said last may still be on its way back: a close with bytes unread could destroy it.
-		_ = to.conn.SetReadDeadline(drained)
 		_ = from.conn.SetReadDeadline(drained)
 		_, _ = io.Copy(io.Discard, from.conn)
 	default:

@@ -215,8 +215,7 @@ func (p *pipes) dial(context.Context) (net.Conn, error) {
 	}
 }
 
-// TestSilentEnds: nobody keeps a connection of the relay by saying nothing: before act 1, before act 2, after the other end has
-// closed. The clock is a fake one.
+// TestSilentEnds: nobody keeps a connection of the relay by saying nothing before act 1 or before act 2. The clock is a fake one.
 func TestSilentEnds(t *testing.T) {
 	for _, c := range []struct {
 		name           string
@@ -250,20 +249,63 @@ func TestSilentEnds(t *testing.T) {
 	}
 }
 
-// TestDrain: what a server says behind the client's end arrives, for as long as there is time, and no longer: this server never
-// ends by itself.
+// duplex is one end of a connection of which each way can be closed by itself: a pipe for each.
+type duplex struct{ in, out net.Conn }
+
+// newDuplex returns both ends.
+func newDuplex() (a, b *duplex) {
+	a, b = &duplex{}, &duplex{}
+	a.in, b.out = net.Pipe()
+	b.in, a.out = net.Pipe()
+	return a, b
+}
+
+func (d *duplex) Read(b []byte) (int, error)          { return d.in.Read(b) }
+func (d *duplex) Write(b []byte) (int, error)         { return d.out.Write(b) }
+func (d *duplex) CloseWrite() error                   { return d.out.Close() }
+func (d *duplex) Close() error                        { return errors.Join(d.in.Close(), d.out.Close()) }
+func (d *duplex) LocalAddr() net.Addr                 { return d.in.LocalAddr() }
+func (d *duplex) RemoteAddr() net.Addr                { return d.in.RemoteAddr() }
+func (d *duplex) SetReadDeadline(at time.Time) error  { return d.in.SetReadDeadline(at) }
+func (d *duplex) SetWriteDeadline(at time.Time) error { return d.out.SetWriteDeadline(at) }
+
+func (d *duplex) SetDeadline(at time.Time) error {
+	return errors.Join(d.in.SetDeadline(at), d.out.SetDeadline(at))
+}
+
+// TestDrain: once one way has ended, the other one has a little time and no more: what the server says behind the client's end
+// arrives, but neither a server that never ends, nor a client that does not take what the server says, keeps the connection.
 func TestDrain(t *testing.T) {
-	over := make(chan struct{})
-	config := sniffer.Config{Drain: 50 * time.Millisecond}
-	tab := lay(t, settings{plainDownstream: true, plainUpstream: true, config: config, server: []sniffer.Step{
-		sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success),
-		sniffer.Do(func(*sniffer.Peer) error { <-over; return nil }),
-	}})
-	t.Cleanup(func() { close(over) })
-	tab.run(t, sniffer.Send(setup), sniffer.CloseWrite(), sniffer.Expect(sniffer.Equal(success)), sniffer.ExpectEnd())
-	e, err := tab.relay.Log().WaitForEvent(tab.context, sniffer.Closed)
-	check(t, err)
-	check(t, e.Err)
+	hears := []sniffer.Step{sniffer.Expect(sniffer.Equal(success)), sniffer.ExpectEnd()}
+	for name, behind := range map[string][]sniffer.Step{"a server that never ends": hears, "a client that does not read": nil} {
+		synctest.Test(t, func(t *testing.T) {
+			clientEnd, downstream := newDuplex()
+			upstream, serverEnd := newDuplex()
+			listener := newPipes()
+			relay, err := sniffer.Start(listener, sniffer.Config{
+				Downstream: sniffer.Plain(), Upstream: sniffer.Plain(),
+				Dial: func(context.Context) (net.Conn, error) { return upstream, nil },
+			})
+			check(t, err)
+			listener.accepted <- downstream
+			client := sniffer.NewPeer(clientEnd, sv2.Client, sniffer.Plain())
+			server := sniffer.NewPeer(serverEnd, sv2.Server, sniffer.Plain())
+			began, told := time.Now(), make(chan error, 1)
+			go func() {
+				told <- server.Run(t.Context(), sniffer.Expect(sniffer.Is(setup)), sniffer.ExpectEnd(), sniffer.Send(success))
+			}()
+			check(t, client.Run(t.Context(), append([]sniffer.Step{sniffer.Send(setup), sniffer.CloseWrite()}, behind...)...))
+			check(t, <-told)
+			e, err := relay.Log().WaitForEvent(t.Context(), sniffer.Closed)
+			check(t, err)
+			if waited := time.Since(began); waited != 10*time.Second || e.Err != nil {
+				t.Errorf("%s: closed after %v: %v", name, waited, e.Err)
+			}
+			client.Close()
+			server.Close()
+			relay.Close()
+		})
+	}
 }
 
 // TestGoneServer: what a server said before it closed arrives, also when the client goes on sending to it.
