@@ -17,7 +17,7 @@ type Config struct {
 	Upstream   Security                                // towards the server: Plain or Initiate
 	Dial       func(context.Context) (net.Conn, error) // makes a connection to the server
 	Rules      []Rule                                  // the first that applies to a frame acts on it
-	Observe    func(Entry)                             // called for each entry, in order, one at a time; must not call the Relay
+	Observe    func(Entry)                             // called for each entry, in order, one at a time; must not call the Relay or its Log
 
 	MaxPayload  int           // largest payload passed on, in bytes; 0 means sv2.PayloadSizeMax
 	Connections int           // most at a time; 0 means 1,024. More clients wait.

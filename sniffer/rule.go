@@ -66,7 +66,7 @@ func (r Rule) prepare() (*Rule, error) {
 
 // applies reports whether the rule acts on the frame, and counts it.
 func (r *Rule) applies(d Direction, f sv2.Frame) bool {
-	if r.Direction&d == 0 || r.Times > 0 && r.seen >= r.Skip+r.Times || !r.Match(f) {
+	if r.Direction&d == 0 || r.Times > 0 && r.seen-r.Skip >= r.Times || !r.Match(f) {
 		return false
 	}
 	r.seen++

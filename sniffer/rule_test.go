@@ -1,6 +1,7 @@
 package sniffer_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/libsv2/libsv2/sniffer"
@@ -29,6 +30,8 @@ func TestRules(t *testing.T) {
 		{"second only", []sniffer.Rule{{Match: is, Skip: 1, Times: 1, Do: sniffer.Drop()}},
 			[]sv2.Message{numbered(1), numbered(3), job}, sniffer.Passed},
 		{"all but the first", []sniffer.Rule{{Match: is, Skip: 1, Do: sniffer.Drop()}}, []sv2.Message{numbered(1), job}, sniffer.Passed},
+		{"all but the first, by the largest number", []sniffer.Rule{{Match: is, Skip: 1, Times: math.MaxInt, Do: sniffer.Drop()}},
+			[]sv2.Message{numbered(1), job}, sniffer.Passed},
 		{"by value", []sniffer.Rule{{Match: sniffer.Equal(numbered(2)), Do: sniffer.Drop()}},
 			[]sv2.Message{numbered(1), numbered(3), job}, sniffer.Passed},
 		{"by field", []sniffer.Rule{{Match: sniffer.Where(func(m *sv2.SetTarget) bool { return m.ChannelID != 2 }), Do: sniffer.Drop()}},
