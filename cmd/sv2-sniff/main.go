@@ -109,7 +109,7 @@ func sniff(ctx context.Context, o *options, env environment) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &printer{out: env.out, options: o, stop: cancel, counts: make(map[counted]int)}
+	p := newPrinter(env.out, o, cancel)
 	relay, err := sniffer.Start(listener, sniffer.Config{
 		Downstream: downstream,
 		Upstream:   o.upstream,

@@ -7,15 +7,18 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/libsv2/libsv2/codec"
 	"github.com/libsv2/libsv2/internal/leaktest"
 	"github.com/libsv2/libsv2/noise"
 	"github.com/libsv2/libsv2/sniffer"
@@ -224,6 +227,37 @@ func TestRules(t *testing.T) {
 		if !strings.HasPrefix(c2.out.String(), "       1 to-server passed SetupConnection\n") || strings.Contains(c2.out.String(), "#1") {
 			t.Errorf("%v\n%s", c.options, &c2.out)
 		}
+	}
+}
+
+// TestCountBound: a peer that makes up numbers of messages costs a bounded number of lines, and nothing without -count.
+func TestCountBound(t *testing.T) {
+	frame := func(p *printer, extension int, msgType uint8) {
+		p.observe(sniffer.Entry{Event: sniffer.Passed, Direction: sniffer.ToServer,
+			Frame: sv2.Frame{Header: codec.Header{ExtensionType: uint16(extension), MsgType: msgType}}})
+	}
+	var out bytes.Buffer
+	p := newPrinter(&out, &options{count: true, quiet: true}, func() {})
+	for extension := range 3 * mostUnknown {
+		frame(p, 0x4000+extension, 0)
+	}
+	frame(p, 0, 0) // SetupConnection
+	frame(p, 0x4000, 0)
+	check(t, p.finish())
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	for _, want := range []string{"       1 to-server passed SetupConnection", "       2 to-server passed 0x4000/0x00",
+		fmt.Sprintf("%8d to-server passed other unknown messages", 2*mostUnknown)} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("%q is not in %q ...", want, lines[:3])
+		}
+	}
+	if len(lines) != mostUnknown+2 {
+		t.Errorf("%d lines", len(lines))
+	}
+	p = newPrinter(&out, &options{quiet: true}, func() {})
+	frame(p, 0x4000, 0)
+	if len(p.counts) != 0 {
+		t.Errorf("%v counted for nobody", p.counts)
 	}
 }
 

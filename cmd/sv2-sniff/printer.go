@@ -22,10 +22,18 @@ type printer struct {
 	options *options
 	stop    func() // ends the command
 
-	line   []byte
-	closed int
-	counts map[counted]int
-	err    error
+	line    []byte
+	closed  int
+	counts  map[counted]int
+	unknown int // of counts, those of messages that are not known
+	err     error
+}
+
+// mostUnknown bounds how many unknown messages are counted each by itself: their numbers are a peer's to choose.
+const mostUnknown = 1000
+
+func newPrinter(out io.Writer, o *options, stop func()) *printer {
+	return &printer{out: out, options: o, stop: stop, counts: make(map[counted]int)}
 }
 
 // counted is what is counted together.
@@ -36,8 +44,8 @@ type counted struct {
 }
 
 func (p *printer) observe(e sniffer.Entry) {
-	if e.Event.HasFrame() {
-		p.counts[counted{e.Direction.String(), e.Event.String(), nameOf(e.Frame)}]++
+	if p.options.count && e.Event.HasFrame() {
+		p.count(e)
 	}
 	if !p.options.quiet {
 		p.print(e)
@@ -48,6 +56,22 @@ func (p *printer) observe(e sniffer.Entry) {
 			p.stop()
 		}
 	}
+}
+
+func (p *printer) count(e sniffer.Entry) {
+	key := counted{Direction: e.Direction.String(), Event: e.Event.String()}
+	if info := sv2.Lookup(e.Frame.ExtensionType, e.Frame.MsgType); info != nil {
+		key.Name = info.Name
+		p.counts[key]++
+		return
+	}
+	key.Name = fmt.Sprintf("0x%04x/0x%02x", e.Frame.ExtensionType, e.Frame.MsgType)
+	if p.counts[key] == 0 && p.unknown == mostUnknown {
+		key.Name = "other unknown messages"
+	} else if p.counts[key] == 0 {
+		p.unknown++
+	}
+	p.counts[key]++
 }
 
 func (p *printer) print(e sniffer.Entry) {
@@ -89,13 +113,6 @@ func appendObject(dst []byte, e sniffer.Entry) []byte {
 		dst = append(append(dst, `,"text":`...), text...)
 	}
 	return append(dst, '}')
-}
-
-func nameOf(f sv2.Frame) string {
-	if info := sv2.Lookup(f.ExtensionType, f.MsgType); info != nil {
-		return info.Name
-	}
-	return fmt.Sprintf("0x%04x/0x%02x", f.ExtensionType, f.MsgType)
 }
 
 // finish prints the counts and returns what has gone wrong with printing.
