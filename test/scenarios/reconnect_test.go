@@ -11,7 +11,7 @@ import (
 	"github.com/libsv2/libsv2/sv2/session"
 )
 
-// TestReconnectElsewhere: CM-01, CM-04, CM-05: a client that is sent to another host shakes hands with it, and goes on only when
+// TestReconnectElsewhere: CM-01, CM-05: a client that is sent to another host shakes hands with it, and goes on only when
 // that host has a certificate of the same authority. To another one it does not even say SetupConnection.
 func TestReconnectElsewhere(t *testing.T) {
 	for _, c := range []struct {
