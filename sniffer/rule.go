@@ -36,7 +36,8 @@ func Replace(messages ...sv2.Message) Action { return Action{event: Replaced, me
 // ReplaceFrames passes on these frames instead, headers included; see [SendFrames] for what they may be.
 func ReplaceFrames(frames ...[]byte) Action { return Action{event: Replaced, frames: frames} }
 
-// Hold keeps the frame until [Relay.Release]. Others overtake it, unless they are held too.
+// Hold keeps the frame until [Relay.Release]. Others overtake it, unless they are held too. What is held is bounded by the log:
+// a frame to hold that the log's Limits have no room for ends its connection with [status.Limit].
 func Hold() Action { return Action{event: Held} }
 
 // Close drops the frame and closes the connection on both sides.

@@ -16,6 +16,9 @@
 // message acts. The file of -replace holds the frames that go in its place: JSON objects as -json prints them, where an edited
 // field makes another message, or one frame in hexadecimal a line.
 //
+// A Reconnect that passes sends the client away from here, to a host that it will not trust unless that has the same authority:
+// -drop Reconnect keeps it.
+//
 // The exit status is 0 when it was ended by SIGINT or SIGTERM, or by -connections; 1 when it failed; 2 for a wrong command line.
 package main
 

@@ -19,5 +19,6 @@
 //	error           name of the kind that decoding ends with; absent when it succeeds
 //	frame           all of it, header included
 //
-// U64 are written with all their digits: a reader that makes floating-point numbers of them loses those above 2^53.
+// Bits that mean nothing are in frame only and not in fields: those of a BOOL beside the lowest, and those that tell one NaN from
+// another. U64 are written with all their digits: a reader that makes floating-point numbers of them loses those above 2^53.
 package inspect
