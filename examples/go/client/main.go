@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
@@ -28,7 +29,7 @@ func main() {
 	if *verbose {
 		slog.SetLogLoggerLevel(slog.LevelDebug)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, flag.Args()); !errors.Is(err, status.Closed) {
 		slog.Error("client ended", "error", err)

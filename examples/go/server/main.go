@@ -13,7 +13,8 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"sync/atomic"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/libsv2/libsv2/noise"
@@ -32,7 +33,7 @@ func main() {
 	if *verbose {
 		slog.SetLogLoggerLevel(slog.LevelDebug)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *listen, *interval); !errors.Is(err, status.Closed) {
 		slog.Error("server ended", "error", err)
@@ -45,7 +46,7 @@ func run(ctx context.Context, address string, interval time.Duration) error {
 	if err != nil {
 		return err
 	}
-	p := &provider{}
+	p := &provider{latest: 1}
 	server, err := node.NewServer(&node.ServerConfig{
 		Session: session.ServerConfig{
 			Security: session.Respond(identity),
@@ -95,7 +96,8 @@ func newIdentity() (*noise.Identity, noise.PublicKey, error) {
 
 // provider is the handler of all clients.
 type provider struct {
-	latest atomic.Uint64 // template_id
+	mu     sync.Mutex // so that no client gets a template between another and its SetNewPrevHash
+	latest uint64     // template_id
 }
 
 func (p *provider) Established(*node.Conn) error { return nil }
@@ -105,14 +107,25 @@ func (p *provider) Ended(*node.Conn, error) {}
 // ServeTemplateDistribution sends the first template when the client has said how large its coinbase outputs are.
 func (p *provider) ServeTemplateDistribution(c *node.Conn, m node.Message) error {
 	var constraints sv2.CoinbaseOutputConstraints
-	if !m.Is(constraints.Info()) {
-		return nil // this provider does not answer other messages
+	var request sv2.RequestTransactionData
+	switch {
+	case m.Is(constraints.Info()):
+		if _, err := m.Decode(&constraints); err != nil {
+			return node.End(err)
+		}
+		slog.Info("constraints", "client", c.ID(), "size", constraints.CoinbaseOutputMaxAdditionalSize)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.send(c.Send)
+	case m.Is(request.Info()):
+		if _, err := m.Decode(&request); err != nil {
+			return node.End(err)
+		}
+		return c.Send(&sv2.RequestTransactionDataError{
+			TemplateID: request.TemplateID, ErrorCode: []byte(sv2.ErrorCodeTemplateIDNotFound),
+		})
 	}
-	if _, err := m.Decode(&constraints); err != nil {
-		return node.End(err)
-	}
-	slog.Info("constraints", "client", c.ID(), "size", constraints.CoinbaseOutputMaxAdditionalSize)
-	return p.send(c.Send)
+	return nil // SubmitSolution: there is no node that would take it
 }
 
 // renew makes templates until the context ends.
@@ -124,15 +137,17 @@ func (p *provider) renew(ctx context.Context, server *node.Server, interval time
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			p.latest.Add(1)
+			p.mu.Lock()
+			p.latest++
 			_ = p.send(func(m sv2.Message) error { server.Broadcast(m); return nil })
+			p.mu.Unlock()
 		}
 	}
 }
 
-// send sends the latest template and the block that it builds on.
+// send sends the latest template and the block that it builds on. The lock is held; sending does not wait.
 func (p *provider) send(send func(sv2.Message) error) error {
-	id := p.latest.Load()
+	id := p.latest
 	err := send(&sv2.NewTemplate{
 		TemplateID: id, FutureTemplate: true, Version: 0x20000000, CoinbaseTxVersion: 2, CoinbaseTxValueRemaining: 312_500_000,
 	})
