@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dial.h"
 
+#include "monotonic_clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -13,19 +15,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECT_SECONDS = 5 };
+enum { CONNECT_MS = 5000 };
 
 // Waits until the socket is connected, or has failed, or it takes too long.
 static bool is_connected(int s, int wake) {
+    const uint64_t deadline = monotonic_ms() + CONNECT_MS;
     fd_set readable;
     fd_set writable;
-    struct timeval timeout = {CONNECT_SECONDS, 0};
-    FD_ZERO(&readable);
-    FD_ZERO(&writable);
-    FD_SET(wake, &readable);
-    FD_SET(s, &writable);
-    if (select((s > wake ? s : wake) + 1, &readable, &writable, NULL, &timeout) < 1 ||
-        FD_ISSET(wake, &readable)) {
+    int ready = 0;
+    do {
+        struct timeval timeout = monotonic_time_until(deadline);
+        FD_ZERO(&readable);
+        FD_ZERO(&writable);
+        FD_SET(wake, &readable);
+        FD_SET(s, &writable);
+        ready = select((s > wake ? s : wake) + 1, &readable, &writable, NULL, &timeout);
+    } while (ready < 0 && errno == EINTR); // a signal of the program came to this thread
+    if (ready < 1 || FD_ISSET(wake, &readable)) {
         return false;
     }
     int error = 0;

@@ -5,9 +5,14 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 // Milliseconds that nobody sets.
 uint64_t monotonic_ms(void);
+
+// How long select() may wait for a time in milliseconds: at most a minute, so that none is too
+// large for it.
+struct timeval monotonic_time_until(uint64_t until);
 
 // A condition whose waits are measured by that clock.
 void monotonic_condition_init(pthread_cond_t *condition);
