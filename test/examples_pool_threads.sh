@@ -26,7 +26,11 @@ cxx_flags="$flags ${SV2_TEST_CXXFLAGS:-}"
 "${CXX:-g++}" -std=c++17 $cxx_flags examples/cpp-server/tests/load_clients.cpp "$build/libsv2.a" -pthread -o "$work/load_clients"
 # shellcheck disable=SC2086
 "${CXX:-g++}" -std=c++17 $cxx_flags examples/cpp-server/*.cpp "$build/libsv2.a" -pthread -o "$work/mining_server"
+# shellcheck disable=SC2086
+"${CC:-gcc}" -std=c99 -D_POSIX_C_SOURCE=200809L $flags ${SV2_TEST_CFLAGS:-} \
+    examples/pool-threads/{tests/share_queue_test,share_queue}.c -lpthread -o "$work/share_queue_test"
 go build -o "$work/sv2-key" ./cmd/sv2-key
+go build -o "$work/sv2-sniff" ./cmd/sv2-sniff
 
 # Starts a program as NAME with its output in NAME.log.
 start() { # NAME PROGRAM OPTIONS...
@@ -80,6 +84,9 @@ never_says() { ! grep -qE -- "$2" "$work/$1.log" || fail "$1 says: $2"; }
 # How many lines of NAME are of TEXT.
 lines() { grep -cE -- "$2" "$work/$1.log" || true; }
 passed() { echo "examples_pool_threads: $1: ok"; }
+
+"$work/share_queue_test" >"$work/share_queue_test.log" 2>&1 || fail "share_queue_test failed"
+passed "the queue of shares"
 
 # Both servers and all that come after them have keys from files, so that a server that comes back is the same one.
 for name in authority stranger server; do
@@ -150,6 +157,18 @@ await miner "no message came from the peer for too long" 2
 end miner TERM 0
 end quiet TERM 0
 passed "silence"
+
+# A user whose name is longer than what goes with a share: its workers still differ.
+start sniff sv2-sniff -connections 1 "$second"
+await sniff "clients connect to"
+start miner pool_threads --pool "$(grep -oE 'stratum2\+tcp://[^;]*' "$work/sniff.log")" --interval 10 --shares 4 \
+    --user bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq
+end miner none 0
+end sniff none 0
+for worker in 0 1; do
+    says sniff "SubmitSharesExtended .*user_identity=\"bc1qar0srrr7xfkvy5l643lydnw9re\.$worker\""
+done
+passed "long names"
 
 # Another authority's key: refused as such, with class and text, and not tried again (S1-08).
 stranger=$(grep -oE '9[1-9A-HJ-NP-Za-km-z]{49,51}' "$work/stranger.public" | head -n 1)

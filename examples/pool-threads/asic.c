@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHIPS = 2 }; // each is a worker of its own to the pool
+enum { CHIPS = 2 }; // each is a worker of its own to the pool, by the last character of its name
 
 // What hardware would do here: hash until a header is below the target. This one is not, and a pool
 // that checks shares refuses it.
@@ -24,8 +24,9 @@ static struct share find_share(const struct pool *pool, const struct work *work,
     for (size_t i = 0; i < sizeof number && i < work->extranonce_size; i++) {
         share.extranonce[i] = (uint8_t)(number >> (8 * i));
     }
-    (void)snprintf(share.worker, sizeof share.worker, "%.40s.%u", pool->settings->user_identity,
-                   (unsigned)(number % CHIPS));
+    // A name that is too long loses its end, never the number.
+    (void)snprintf(share.worker, sizeof share.worker, "%.*s.%u", WORKER_SIZE - 3,
+                   pool->settings->user_identity, (unsigned)(number % CHIPS));
     return share;
 }
 

@@ -27,7 +27,6 @@ struct channel {
     bool is_open, has_tip, has_work;
     uint32_t channel_id, group_channel_id;
     uint16_t extranonce_size;
-    uint32_t tip_min_ntime;
     uint32_t next_sequence_number; // counted from 0 by the client, wraps (5.3.13)
     uint64_t unanswered;
     struct work future[FUTURE_JOBS]; // wait for their SetNewPrevHash; the oldest makes room

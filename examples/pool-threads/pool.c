@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char no_thread[] = "the system gives no thread";
+
 // What to do about a failure is told by its class, never by its text.
 static const char *advice(sv2_status reason) {
     switch (sv2_status_class(reason)) {
@@ -47,7 +49,7 @@ static void begin(struct pool *pool, const sv2_failover_decision *decision) {
     if (connection != NULL && connection_start(connection, pool, decision)) {
         return;
     }
-    log_line(pool->name, "the system gives no thread for a connection");
+    log_line(pool->name, "%s", no_thread);
     if (sv2_failover_report_failed(pool->failover, decision->id, SV2_ERR_NO_MEMORY, monotonic_ms(),
                                    NULL, 0) < 0) {
         log_line(pool->name, "cannot report");
@@ -121,8 +123,8 @@ static void *submit(void *argument) {
             status = channel_submit(&live->channel, live->session, &share);
             connection_flush(live);
             if (status == SV2_ERR_QUEUE_FULL) {
-                if (pool->stopping) {
-                    break;
+                if (pool->draining) {
+                    break; // what the pool does not take now is lost
                 }
                 // The pool reads slowly. Room comes with what it answers, or with the end.
                 monotonic_condition_wait(&pool->changed, &pool->lock, monotonic_ms() + 1000);
@@ -149,6 +151,13 @@ static sv2_status new_failover(struct pool *pool, const sv2_endpoint *endpoints,
     return sv2_failover_new(&config, endpoints, count, &pool->failover);
 }
 
+static void pool_free(struct pool *pool) {
+    (void)sv2_failover_free(&pool->failover);
+    share_queue_destroy(&pool->queue);
+    (void)pthread_cond_destroy(&pool->changed);
+    (void)pthread_mutex_destroy(&pool->lock);
+}
+
 bool pool_start(struct pool *pool, const struct pool_settings *settings, uint32_t number,
                 const sv2_endpoint *endpoints, size_t count) {
     memset(pool, 0, sizeof *pool);
@@ -160,33 +169,39 @@ bool pool_start(struct pool *pool, const struct pool_settings *settings, uint32_
     const sv2_status status = new_failover(pool, endpoints, count);
     if (status < 0) {
         log_line(pool->name, "cannot use the list of pools: %s", sv2_status_text(status));
-        return false;
-    }
-    if (pthread_create(&pool->watch, NULL, watch, pool) != 0) {
+        pool_free(pool);
         return false;
     }
     if (pthread_create(&pool->submit, NULL, submit, pool) != 0) {
-        (void)pthread_mutex_lock(&pool->lock);
-        pool->stopping = true;
-        pool_changed(pool);
-        (void)pthread_mutex_unlock(&pool->lock);
-        (void)pthread_join(pool->watch, NULL);
+        log_line(pool->name, "%s", no_thread);
+        pool_free(pool);
+        return false;
+    }
+    if (pthread_create(&pool->watch, NULL, watch, pool) != 0) {
+        log_line(pool->name, "%s", no_thread);
+        share_queue_close(&pool->queue);
+        (void)pthread_join(pool->submit, NULL);
+        pool_free(pool);
         return false;
     }
     return true;
 }
 
 struct share_counts pool_stop(struct pool *pool) {
+    // Shares first: those that wait in the queue are sent while there is a connection.
     share_queue_close(&pool->queue);
+    (void)pthread_mutex_lock(&pool->lock);
+    pool->draining = true;
+    pool_changed(pool);
+    (void)pthread_mutex_unlock(&pool->lock);
+    (void)pthread_join(pool->submit, NULL);
+
     (void)pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
     pool_changed(pool);
     (void)pthread_mutex_unlock(&pool->lock);
-    (void)pthread_join(pool->submit, NULL);
     (void)pthread_join(pool->watch, NULL);
-    (void)sv2_failover_free(&pool->failover);
-    (void)pthread_cond_destroy(&pool->changed);
-    (void)pthread_mutex_destroy(&pool->lock);
+    pool_free(pool);
     return pool->counts;
 }
 

@@ -44,6 +44,7 @@ struct pool {
     struct connection *live; // the connection that shares are sent on, or NULL
     struct share_counts counts;
     uint32_t reports; // to sv2_failover, so that the watch thread misses none
+    bool draining;    // what is in the queue is sent, nothing is waited for
     bool stopping;
     sv2_status reason; // why every endpoint was given up, or SV2_OK
 };
@@ -51,7 +52,7 @@ struct pool {
 // endpoints: the best one first. Returns: false after saying why.
 bool pool_start(struct pool *pool, const struct pool_settings *settings, uint32_t number,
                 const sv2_endpoint *endpoints, size_t count);
-// Closes channel and connection in order, and waits for all threads.
+// Sends what is in the queue, closes channel and connection in order, and waits for all threads.
 struct share_counts pool_stop(struct pool *pool);
 
 // Work for the ASIC. Returns: false when there is none now.

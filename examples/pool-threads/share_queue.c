@@ -26,7 +26,7 @@ bool share_queue_take(struct share_queue *queue, struct share *out) {
     while (queue->count == 0 && !queue->closed) {
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
     }
-    const bool taken = !queue->closed;
+    const bool taken = queue->count > 0;
     if (taken) {
         *out = queue->shares[queue->first];
         queue->first = (queue->first + 1) % SHARE_QUEUE_SIZE;
@@ -41,4 +41,9 @@ void share_queue_close(struct share_queue *queue) {
     queue->closed = true;
     (void)pthread_cond_broadcast(&queue->changed);
     (void)pthread_mutex_unlock(&queue->lock);
+}
+
+void share_queue_destroy(struct share_queue *queue) {
+    (void)pthread_cond_destroy(&queue->changed);
+    (void)pthread_mutex_destroy(&queue->lock);
 }

@@ -3,11 +3,17 @@
 #ifndef POOL_THREADS_SHARE_QUEUE_H
 #define POOL_THREADS_SHARE_QUEUE_H
 
+#include "sv2.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { EXTRANONCE_SIZE_MAX = 32, WORKER_SIZE = 64, SHARE_QUEUE_SIZE = 64 };
+enum {
+    EXTRANONCE_SIZE_MAX = 32,
+    WORKER_SIZE = SV2_USER_IDENTITY_MAX + 1, // what is longer would be cut when it is sent
+    SHARE_QUEUE_SIZE = 64
+};
 
 // What a share needs to know of its job. A copy: the ASIC may still work on it when the job is old.
 struct work {
@@ -38,8 +44,10 @@ struct share_queue {
 void share_queue_init(struct share_queue *queue);
 // Returns: false when the queue is full or closed. The ASIC must not wait for a network.
 bool share_queue_put(struct share_queue *queue, const struct share *share);
-// Waits for a share. Returns: false when the queue is closed.
+// Waits for a share. Returns: false when the queue is closed and nothing is left in it.
 bool share_queue_take(struct share_queue *queue, struct share *out);
+// Takes no more shares; those that are in it can still be taken out.
 void share_queue_close(struct share_queue *queue);
+void share_queue_destroy(struct share_queue *queue);
 
 #endif
