@@ -182,14 +182,31 @@ end miner none 0
 says miner "pool 0: gives up: not the server"
 passed "a wrong key"
 
-# What is refused before anything is connected (S1-12, S1-13).
-for arguments in "" "--pool stratum+tcp://127.0.0.1:3333" "--pool ${second%/*}" "--pool $second --interval x" "--pool"; do
-    got=0
-    # shellcheck disable=SC2086
-    "$work/pool_threads" $arguments >"$work/usage.log" 2>&1 || got=$?
-    [[ $got -eq 2 ]] || fail "'$arguments' ended with $got, want 2"
-done
+# What is refused before anything is connected, and a pool of Stratum V1 in a way of its own (S1-12, S1-13).
+refused() { # STATUS SV2_POOL OPTIONS...
+    local want=$1 pool=$2 got=0
+    shift 2
+    SV2_POOL=$pool timeout 20 "$work/pool_threads" "$@" >"$work/usage.log" 2>&1 || got=$?
+    [[ $got -eq $want ]] || fail "SV2_POOL='$pool' and '$*' ended with $got, want $want"
+}
+refused 2 ""
+refused 2 "" --pool
+refused 2 "" --pool "${second%/*}"
+refused 2 "" --pool "$second" --interval x
+refused 2 "" --pool "$second" --user "$(printf '%0256d' 0)"
+refused 3 "" --pool stratum+tcp://127.0.0.1:3333
 passed "the command line"
+
+# The environment selects the pool, and by its URL the protocol (S1-15). --pool is stronger.
+refused 3 stratum+tcp://127.0.0.1:3333
+refused 3 127.0.0.1:3333
+refused 2 "${second%/*}"
+SV2_POOL=$second start miner pool_threads --interval 10 --shares 3
+end miner none 0
+says miner "pool 0 127.0.0.1:$second_port: .*established"
+SV2_POOL=stratum+tcp://127.0.0.1:3333 start miner pool_threads --pool "$second" --interval 10 --shares 3
+end miner none 0
+passed "the environment"
 end second TERM 0
 
 load() { # STATUS OPTIONS...

@@ -6,20 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool usage(void) {
-    fprintf(stderr,
-            "usage: pool_threads --pool stratum2+tcp://HOST:PORT/KEY [--pool ...] [--failover]\n"
-            "         [--user NAME] [--interval MS] [--shares N] [--silence MS] [--retry MS]\n"
-            "         [--probe MS] [--no-clock]\n"
-            "  --failover   use one pool, the first that works; otherwise all are kept connected\n"
-            "  --user       user_identity of the channel; its workers are NAME.0 and NAME.1\n"
-            "  --interval   between the shares that the pretended ASIC finds; 1000\n"
-            "  --shares     end after so many answered shares\n"
-            "  --silence    a pool that says nothing for so long is lost; 90000\n"
-            "  --retry      first wait after a failure; 1000\n"
-            "  --probe      between probes of a better pool, with --failover; 60000\n"
-            "  --no-clock   this board does not know the time: accept expired certificates\n");
-    return false;
+enum { USER_SIZE_MAX = 255 }; // OpenExtendedMiningChannel.user_identity is a STR0_255
+
+static enum options_result usage(void) {
+    fprintf(
+        stderr,
+        "usage: pool_threads [--pool stratum2+tcp://HOST:PORT/KEY]... [--failover]\n"
+        "         [--user NAME] [--interval MS] [--shares N] [--silence MS] [--retry MS]\n"
+        "         [--probe MS] [--no-clock]\n"
+        "  --pool       without it, the pool is the one in the environment's " POOL_VARIABLE "\n"
+        "  --failover   use one pool, the first that works; otherwise all are kept connected\n"
+        "  --user       user_identity of the channel; its workers are NAME.0 and NAME.1\n"
+        "  --interval   between the shares that the pretended ASIC finds; 1000\n"
+        "  --shares     end after so many answered shares\n"
+        "  --silence    a pool that says nothing for so long is lost; 90000\n"
+        "  --retry      first wait after a failure; 1000\n"
+        "  --probe      between probes of a better pool, with --failover; 60000\n"
+        "  --no-clock   this board does not know the time: accept expired certificates\n"
+        "Exit status: 0 ended by a signal or --shares, 1 every pool was given up, 2 the command\n"
+        "line is wrong, 3 a pool is one of Stratum V1, which another program has to speak.\n");
+    return OPTIONS_WRONG;
 }
 
 static bool parse_number(const char *name, const char *text, uint32_t *out) {
@@ -35,22 +41,32 @@ static bool parse_number(const char *name, const char *text, uint32_t *out) {
     return true;
 }
 
-static bool add_pool(struct options *options, const char *text) {
+static enum options_result add_pool(struct options *options, const char *text) {
     if (options->endpoint_count == POOLS_MAX) {
         fprintf(stderr, "at most %d pools\n", POOLS_MAX);
-        return false;
+        return OPTIONS_WRONG;
     }
     const sv2_status status =
         sv2_endpoint_parse(text, strlen(text), 0, &options->endpoints[options->endpoint_count]);
     if (status != SV2_OK) {
         fprintf(stderr, "%s: %s\n", text, sv2_status_text(status));
-        return false;
+        return status == SV2_ERR_ENDPOINT_V1 ? OPTIONS_STRATUM_V1 : OPTIONS_WRONG;
     }
     options->endpoint_count++;
+    return OPTIONS_RUN;
+}
+
+static bool set_user(struct options *options, const char *text) {
+    if (strlen(text) > USER_SIZE_MAX) {
+        fprintf(stderr, "--user: more than %d bytes\n", USER_SIZE_MAX);
+        return false;
+    }
+    options->settings.user_identity = text;
     return true;
 }
 
-bool options_parse(int argc, char **argv, struct options *out) {
+enum options_result options_parse(int argc, char **argv, const char *environment_pool,
+                                  struct options *out) {
     uint32_t shares = 0;
     memset(out, 0, sizeof *out);
     out->interval = 1000;
@@ -79,18 +95,21 @@ bool options_parse(int argc, char **argv, struct options *out) {
         const char *name = argv[i++];
         bool known = true;
         if (strcmp(name, "--pool") == 0) {
-            if (!add_pool(out, argv[i])) {
-                return false;
+            const enum options_result added = add_pool(out, argv[i]);
+            if (added != OPTIONS_RUN) {
+                return added;
             }
         } else if (strcmp(name, "--user") == 0) {
-            out->settings.user_identity = argv[i];
+            if (!set_user(out, argv[i])) {
+                return OPTIONS_WRONG;
+            }
         } else {
             known = false;
             for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++) {
                 if (strcmp(name, numbers[n].name) == 0) {
                     known = true;
                     if (!parse_number(name, argv[i], numbers[n].number)) {
-                        return false;
+                        return OPTIONS_WRONG;
                     }
                 }
             }
@@ -100,5 +119,10 @@ bool options_parse(int argc, char **argv, struct options *out) {
         }
     }
     out->share_goal = shares;
-    return out->endpoint_count > 0 || usage();
+    if (out->endpoint_count > 0) {
+        return OPTIONS_RUN;
+    }
+    // Set to nothing is as good as not set.
+    return environment_pool != NULL && environment_pool[0] != '\0' ? add_pool(out, environment_pool)
+                                                                   : usage();
 }

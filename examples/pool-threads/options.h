@@ -20,7 +20,18 @@ struct options {
     struct pool_settings settings;
 };
 
-// Returns: false after saying what is wrong.
-bool options_parse(int argc, char **argv, struct options *out);
+// Which pool is used without --pool: its URL.
+#define POOL_VARIABLE "SV2_POOL"
+
+enum options_result {
+    OPTIONS_RUN,
+    OPTIONS_WRONG,
+    OPTIONS_STRATUM_V1 // a URL is one of Stratum V1: another client of the firmware is to be
+                       // started
+};
+
+// environment_pool: the value of POOL_VARIABLE, or NULL. Says what is wrong on standard error.
+enum options_result options_parse(int argc, char **argv, const char *environment_pool,
+                                  struct options *out);
 
 #endif

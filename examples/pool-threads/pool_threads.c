@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct options options;
 static struct pool pools[POOLS_MAX];
@@ -43,8 +44,13 @@ static void stop_pools(size_t count) {
 }
 
 int main(int argc, char **argv) {
-    if (!options_parse(argc, argv, &options)) {
+    switch (options_parse(argc, argv, getenv(POOL_VARIABLE), &options)) {
+    case OPTIONS_RUN:
+        break;
+    case OPTIONS_WRONG:
         return 2;
+    case OPTIONS_STRATUM_V1:
+        return 3;
     }
     if (!stop_init()) {
         perror("signals");
