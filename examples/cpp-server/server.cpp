@@ -2,14 +2,12 @@
 #include "server.hpp"
 
 #include "log.hpp"
+#include "session_profile.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <ctime>
 #include <system_error>
-
-#include <sys/epoll.h>
 
 namespace mining_server {
 
@@ -17,7 +15,6 @@ namespace {
 
 constexpr std::uint64_t stop_id = 0, listening_id = 1, first_client_id = 2;
 constexpr std::size_t buffer_size = 16 * 1024;
-constexpr int events_at_once = 256;
 constexpr std::uint64_t admission_ms = 10, out_of_resources_ms = 200;
 constexpr std::uint32_t jobs_of_a_tip = 4;
 
@@ -25,75 +22,21 @@ std::uint32_t unix_time() {
     return static_cast<std::uint32_t>(std::time(nullptr));
 }
 
-std::size_t resident_bytes() {
-    unsigned long size = 0, resident = 0;
-    if (std::FILE *file = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(file, "%lu %lu", &size, &resident) != 2)
-            resident = 0;
-        std::fclose(file);
-    }
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
-// The hook belongs to the profile of all sessions, so context tells which client is being served.
-void log_hook(void *context, std::uint32_t, const char *text, std::size_t text_len) {
-    log(*static_cast<const std::string_view *>(context), std::string_view(text, text_len));
-}
-
 } // namespace
 
 Server::Server(const Options &options, sv2_identity identity, ListeningSocket listening)
     : options_(options), listening_(std::move(listening)),
-      profile_(make_profile(options, identity)),
+      profile_(make_session_profile(options, identity, speaking_)),
       admission_(sv2::admission::create(std::max(options.handshakes, 1u),
                                         std::max(options.handshakes / 10, 1u))
                      .value()),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)), jobs_(unix_time()), buffer_(buffer_size),
-      next_id_(first_client_id), next_job_(monotonic_ms() + options.job_interval),
-      resident_before_(resident_bytes()) {
-    if (!epoll_.is_open())
-        throw std::system_error(errno, std::generic_category(), "epoll");
+      jobs_(unix_time()), buffer_(buffer_size), next_id_(first_client_id),
+      next_job_(monotonic_ms() + options.job_interval),
+      report_(options.sessions_report == 0 ? 0 : profile_.memory_bound().value()) {
     if (options.sessions_report != 0)
         next_report_ = monotonic_ms() + options.sessions_report;
-    control(EPOLL_CTL_ADD, listening_.socket.get(), listening_id, 0);
+    epoll_.control(EPOLL_CTL_ADD, listening_.socket.get(), listening_id, 0);
     listen_again();
-}
-
-sv2::session_profile Server::make_profile(const Options &options, sv2_identity identity) {
-    static const std::vector<std::uint16_t> worker_identity{
-        SV2_EXTENSION_WORKER_SPECIFIC_HASHRATE_TRACKING};
-    sv2_service mining{};
-    mining.protocol = SV2_PROTOCOL_MINING;
-    // Standard jobs and work selection are not served: such clients get SetupConnection.Error with
-    // these flags. Version rolling is always allowed.
-    mining.flags = SV2_SETUP_REQUIRES_VERSION_ROLLING;
-    mining.success_flags = SV2_SETUP_SUCCESS_REQUIRES_EXTENDED_CHANNELS;
-
-    sv2_server_config config = SV2_SERVER_CONFIG_INIT;
-    config.security = SV2_SECURITY_NOISE;
-    config.identity = identity;
-    config.services = &mining;
-    config.service_count = 1;
-    config.supported = sv2::extensions(worker_identity);
-    if (options.require_worker_identity)
-        config.required = sv2::extensions(worker_identity);
-    config.timeouts.inactivity = options.inactivity;
-    config.limits.payload = 4096; // the largest message of a mining client has 300 bytes
-    config.limits.output = options.output_max;
-
-    sv2_hooks hooks = SV2_HOOKS_INIT;
-    hooks.log_level = options.log_level;
-    hooks.context = &speaking_;
-    hooks.log = log_hook;
-    return sv2::session_profile::server(config, &hooks).value();
-}
-
-void Server::control(int operation, int descriptor, Id id, std::uint32_t events) {
-    epoll_event event{};
-    event.events = events;
-    event.data.u64 = id;
-    if (epoll_ctl(epoll_.get(), operation, descriptor, &event) != 0)
-        throw std::system_error(errno, std::generic_category(), "epoll");
 }
 
 // --- New clients ---
@@ -101,14 +44,14 @@ void Server::control(int operation, int descriptor, Id id, std::uint32_t events)
 void Server::listen_again() {
     if (is_listening_ || is_stopping_ || unestablished_ >= options_.unestablished_max)
         return;
-    control(EPOLL_CTL_MOD, listening_.socket.get(), listening_id, EPOLLIN);
+    epoll_.control(EPOLL_CTL_MOD, listening_.socket.get(), listening_id, EPOLLIN);
     is_listening_ = true;
     listen_at_ = never;
 }
 
 // Clients that come now wait in the queue of the system.
 void Server::stop_listening(std::uint64_t until) {
-    control(EPOLL_CTL_MOD, listening_.socket.get(), listening_id, 0);
+    epoll_.control(EPOLL_CTL_MOD, listening_.socket.get(), listening_id, 0);
     is_listening_ = false;
     listen_at_ = until;
 }
@@ -203,29 +146,36 @@ void Server::settle(Id id) {
     entry.deadline = entry.client->deadline();
     if (entry.deadline != never)
         deadlines_.insert({entry.deadline, id});
-    watch(id, entry);
+    if (!watch(id, entry)) {
+        // The system watches so many sockets of a user and no more: the others stay.
+        log(entry.client->peer(), "cannot be watched: " + std::generic_category().message(errno));
+        counts_.failed++;
+        remove(id, entry);
+        return;
+    }
     listen_again();
 }
 
-void Server::watch(Id id, Entry &entry) {
+bool Server::watch(Id id, Entry &entry) {
     std::uint32_t events = 0;
     if (entry.admission != Admission::waiting && entry.client->wants_input())
         events |= EPOLLIN;
     if (entry.client->wants_output())
         events |= EPOLLOUT;
     if (events == entry.events)
-        return;
+        return true;
     // Without events epoll would still report, again and again, that the client has gone.
     const int operation = entry.events == 0 ? EPOLL_CTL_ADD
                           : events == 0     ? EPOLL_CTL_DEL
                                             : EPOLL_CTL_MOD;
-    control(operation, entry.client->descriptor(), id, events);
     entry.events = events;
+    return epoll_.try_control(operation, entry.client->descriptor(), id, events);
 }
 
 void Server::remove(Id id, Entry &entry) {
     if (!entry.is_established)
         unestablished_--;
+    deadlines_.erase({entry.deadline, id});
     clients_.erase(id); // closes the socket, which epoll then forgets
     listen_again();
 }
@@ -260,25 +210,8 @@ void Server::send_job() {
     next_job_ = monotonic_ms() + options_.job_interval;
 }
 
-// Memory that the process got once it keeps, so what a session takes is told for the most of them.
 void Server::report() {
-    const std::size_t resident = resident_bytes();
-    if (clients_.size() >= peak_ && resident > resident_before_) {
-        peak_ = clients_.size();
-        peak_resident_ = resident - resident_before_;
-    }
-    const auto number = [](std::uint64_t value) { return std::to_string(value); };
-    log("server",
-        number(clients_.size()) + " sessions, " + number(clients_.size() - unestablished_) +
-            " established; " + number(counts_.connections) + " came, " +
-            number(counts_.turned_away) + " turned away, " + number(counts_.failed) + " failed, " +
-            number(counts_.cut) + " cut; " + number(counts_.channels) + " channels, " +
-            number(counts_.shares) + " shares, " + number(counts_.refused_shares) + " refused");
-    if (options_.sessions_report != 0 && peak_ > 0)
-        log("server", "memory: " + number(peak_) + " sessions took " +
-                          number(peak_resident_ / 1024) + " KiB, " +
-                          number(peak_resident_ / peak_) + " bytes each; a session takes at most " +
-                          number(profile_.memory_bound().value()));
+    report_.tell(clients_.size(), clients_.size() - unestablished_, counts_);
     next_report_ =
         options_.sessions_report == 0 ? never : monotonic_ms() + options_.sessions_report;
 }
@@ -295,17 +228,15 @@ int Server::milliseconds_to_wait() const {
 }
 
 void Server::run(int stop_descriptor) {
-    control(EPOLL_CTL_ADD, stop_descriptor, stop_id, EPOLLIN);
-    epoll_event ready[events_at_once];
+    epoll_.control(EPOLL_CTL_ADD, stop_descriptor, stop_id, EPOLLIN);
     while (!is_stopping_ || !clients_.empty()) {
-        const int count = epoll_wait(epoll_.get(), ready, events_at_once, milliseconds_to_wait());
-        for (int i = 0; i < count; i++) {
-            if (ready[i].data.u64 == stop_id)
+        for (const epoll_event &event : epoll_.wait(milliseconds_to_wait())) {
+            if (event.data.u64 == stop_id)
                 stop(stop_descriptor);
-            else if (ready[i].data.u64 == listening_id)
+            else if (event.data.u64 == listening_id)
                 accept_clients();
             else
-                serve(ready[i].data.u64, ready[i].events);
+                serve(event.data.u64, event.events);
         }
         admit_waiting();
         settle_due();
@@ -323,7 +254,7 @@ void Server::run(int stop_descriptor) {
 void Server::stop(int stop_descriptor) {
     report();
     is_stopping_ = true;
-    control(EPOLL_CTL_DEL, stop_descriptor, stop_id, 0);
+    epoll_.control(EPOLL_CTL_DEL, stop_descriptor, stop_id, 0);
     stop_listening(never);
     std::vector<Id> ids;
     for (const auto &one : clients_)

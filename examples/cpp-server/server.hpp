@@ -7,7 +7,9 @@
 #pragma once
 
 #include "client.hpp"
+#include "epoll.hpp"
 #include "options.hpp"
+#include "report.hpp"
 #include "sockets.hpp"
 
 #include <deque>
@@ -40,10 +42,8 @@ class Server {
         std::uint32_t events = 0; // that epoll watches
         std::uint64_t deadline = never;
     };
-    using Id = std::uint64_t; // never used twice, as descriptors are
+    using Id = Epoll::Id; // never used twice, as descriptors are
 
-    sv2::session_profile make_profile(const Options &options, sv2_identity identity);
-    void control(int operation, int descriptor, Id id, std::uint32_t events);
     void stop(int stop_descriptor);
     void accept_clients();
     void listen_again();
@@ -52,7 +52,7 @@ class Server {
     bool admit(Id id, Entry &entry);
     void serve(Id id, std::uint32_t ready);
     void settle(Id id);
-    void watch(Id id, Entry &entry);
+    bool watch(Id id, Entry &entry); // false: errno says why
     void remove(Id id, Entry &entry);
     void settle_due();
     void send_job();
@@ -64,7 +64,7 @@ class Server {
     ListeningSocket listening_;
     sv2::session_profile profile_;
     sv2::admission admission_;
-    FileDescriptor epoll_;
+    Epoll epoll_;
     JobSource jobs_;
     Counts counts_;
     std::unordered_map<Id, Entry> clients_;
@@ -75,7 +75,7 @@ class Server {
     Id next_id_;
     std::uint64_t next_job_, next_report_ = never, listen_at_ = never;
     std::uint32_t jobs_made_ = 1;
-    std::size_t resident_before_, peak_ = 0, peak_resident_ = 0;
+    Report report_;
     bool is_stopping_ = false, is_listening_ = false;
 };
 
