@@ -153,9 +153,9 @@ void RpcConnection::perform(const std::string &body, std::chrono::milliseconds t
                      static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(handles.request, CURLOPT_POSTFIELDS, body.data());
 
-    curl_multi_add_handle(handles.multi, handles.request);
-    CURLcode code = CURLE_OK;
-    bool done = false;
+    // Without it there would be no transfer that could end.
+    bool done = curl_multi_add_handle(handles.multi, handles.request) != CURLM_OK;
+    CURLcode code = done ? CURLE_FAILED_INIT : CURLE_OK;
     while (!done && !cancelled_) {
         int running = 0;
         if (curl_multi_perform(handles.multi, &running) != CURLM_OK) {
