@@ -97,7 +97,7 @@ serve encrypted
 timeout 10 "$work/plain" client --connect "$address" >"$work/client.log" 2>&1 && fail "plain: it got a pong"
 wait "$server" 2>/dev/null || true
 server=
-for arguments in "" "server --connect x:1" "client --count" "client" "client --authority a --insecure" "neither"; do
+for arguments in "" "server --connect x:1" "client --count" "client --insecure --count x" "client" "client --authority a --insecure" "neither"; do
     got=0
     # shellcheck disable=SC2086
     "$work/encrypted" $arguments >"$work/client.log" 2>&1 || got=$?

@@ -11,7 +11,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -238,8 +237,8 @@ int main(int argc, char **argv) {
         }
         if (text != NULL) {
             *text = value;
-        } else {
-            options.count = (uint32_t)strtoul(value, NULL, 10);
+        } else if (!game_read_count(value, &options.count)) {
+            return usage();
         }
         i++;
     }
@@ -248,7 +247,7 @@ int main(int argc, char **argv) {
         return usage();
     }
 
-    struct peer peer = {{0}, {0}, -1};
+    struct peer peer = {{0}, true, {0}, -1};
     bool done = server ? serve(&options, &peer) : initiate(&options, &peer);
     if (done) {
         const sv2_status status = sv2_decoder_new_sealed(NULL, peer.link, &peer.decoder);

@@ -2,8 +2,10 @@
 
 #include "socket.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // An extension type from the range for experiments (section 3.4.1), and its two messages:
@@ -42,11 +44,10 @@ static bool send_message(struct peer *peer, const struct message *message) {
 
     // The room in front of the plain frame is what sealing it in place needs.
     uint8_t buffer[SEALED_MAX];
-    const bool sealed = peer->link.sv2_priv_transport != 0;
-    uint8_t *plain = buffer + (sealed ? SV2_TAG_SIZE : 0);
+    uint8_t *plain = buffer + (peer->is_sealed ? SV2_TAG_SIZE : 0);
     size_t size = 0;
     sv2_status status = sv2_frame_encode(&frame, plain, FRAME_MAX, &size, NULL);
-    if (status == SV2_OK && sealed) {
+    if (status == SV2_OK && peer->is_sealed) {
         status = sv2_transport_seal_in_place(peer->link, buffer, sizeof buffer, size, &size);
     }
     return status == SV2_OK ? socket_send(peer->socket, buffer, size)
@@ -106,6 +107,24 @@ static bool receive_message(struct peer *peer, struct message *out, bool *closed
     }
 }
 
+// The text is the peer's, so a terminal gets nothing of it that it would obey.
+static void print_message(const char *what, const struct message *message) {
+    printf("%s %" PRIu32 ": ", what, message->number);
+    for (size_t i = 0; i < message->text.len; i++) {
+        const uint8_t c = message->text.data[i];
+        (void)putchar(c >= ' ' && c <= '~' ? c : '?');
+    }
+    (void)putchar('\n');
+}
+
+bool game_read_count(const char *text, uint32_t *out) {
+    char *end = NULL;
+    errno = 0;
+    const unsigned long value = strtoul(text, &end, 10);
+    *out = (uint32_t)value;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && value <= UINT32_MAX;
+}
+
 bool game_play(struct peer *peer, uint32_t count) {
     for (uint32_t number = 1; number <= count; number++) {
         const struct message ping = {MSG_TYPE_PING, number, sv2_string("hello")};
@@ -118,8 +137,7 @@ bool game_play(struct peer *peer, uint32_t count) {
             fprintf(stderr, "no pong for ping %" PRIu32 "\n", number);
             return false;
         }
-        printf("pong %" PRIu32 ": %.*s\n", pong.number, (int)pong.text.len,
-               (const char *)pong.text.data);
+        print_message("pong", &pong);
     }
     return true;
 }
@@ -140,8 +158,7 @@ bool game_answer(struct peer *peer) {
             fprintf(stderr, "the peer sent a pong to a server\n");
             return false;
         }
-        printf("ping %" PRIu32 ": %.*s\n", message.number, (int)message.text.len,
-               (const char *)message.text.data);
+        print_message("ping", &message);
         message.type = MSG_TYPE_PONG;
         if (!send_message(peer, &message)) {
             return false;

@@ -10,9 +10,13 @@
 
 struct peer {
     sv2_decoder decoder; // plain, or opening an encrypted link
-    sv2_transport link;  // {0}: nothing is sealed
+    bool is_sealed;      // frames go through link
+    sv2_transport link;
     int socket;
 };
+
+// Reads the number of pings from the command line. False for what is none.
+bool game_read_count(const char *text, uint32_t *out);
 
 // Sends so many pings and takes the pongs. False after saying why.
 bool game_play(struct peer *peer, uint32_t count);

@@ -7,7 +7,6 @@
 #include "socket.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int usage(void) {
@@ -27,14 +26,13 @@ int main(int argc, char **argv) {
     for (int i = 2; i < argc; i += 2) {
         if (strcmp(argv[i], server ? "--listen" : "--connect") == 0) {
             address = argv[i + 1];
-        } else if (client && strcmp(argv[i], "--count") == 0) {
-            count = (uint32_t)strtoul(argv[i + 1], NULL, 10);
-        } else {
+        } else if (!client || strcmp(argv[i], "--count") != 0 ||
+                   !game_read_count(argv[i + 1], &count)) {
             return usage();
         }
     }
 
-    struct peer peer = {{0}, {0}, -1};
+    struct peer peer = {{0}, false, {0}, -1};
     peer.socket = server ? socket_accept(address) : socket_connect(address);
     bool done = peer.socket >= 0;
     if (done) {
