@@ -30,6 +30,7 @@ func damaged(r *run) error {
 			}
 		}
 	}
+	r.bothDecisions()
 	return nil
 }
 
@@ -45,6 +46,15 @@ func (r *run) compareDecisions(info *sv2.Info, frame []byte, ours, theirs answer
 		r.listed("unknown-protocol")
 	case ours.ok() != theirs.ok():
 		r.unlisted("%s: %s: %s %s, %s %s", info.Name, short(fmt.Sprintf("%x", frame)), r.Side, ours, r.Peer, theirs)
+	default:
+		r.Refused++
+	}
+}
+
+// bothDecisions sees to it that a pair about what is accepted and what is not has seen either.
+func (r *run) bothDecisions() {
+	if r.Refused == 0 || r.Refused == r.Cases {
+		r.unlisted("%d of %d cases were refused, so nothing was decided", r.Refused, r.Cases)
 	}
 }
 
@@ -109,6 +119,7 @@ func fieldBytes(r *run) error {
 			r.compareDecisions(info, requests[i].body, ours[i], theirs[i])
 		}
 	}
+	r.bothDecisions()
 	return nil
 }
 

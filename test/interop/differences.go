@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/libsv2/libsv2/codec"
+	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
 )
 
@@ -15,13 +17,18 @@ type difference struct {
 	SRI  string // what SRI does
 	Ours string // what libsv2 does
 	Why  string // with the section of the specification
-	// Pair is the pair that brings both into the situation; it is conversationName for a conversation over TCP.
+	// Pair is the pair that brings both into the situation, if it is not purpose; it is conversationName for a conversation
+	// over TCP.
 	Pair string
 	// show does so for the pair purpose: it returns what each side made of the situation.
 	show func(*run) (ours, theirs answer, err error)
-	// sri and we are how the answers of the two begin.
+	// sri and we are how the answers of the two begin; refuses stands for we when libsv2 refuses.
 	sri, we string
+	refuses status.Kind
 }
+
+// pair is the pair that shows the difference.
+func (d *difference) pair() string { return cmp.Or(d.Pair, purposeName) }
 
 // differences is the one list of them. Those of shares, targets, jobs and templates follow with the sessions of their
 // protocols.
@@ -55,7 +62,7 @@ var differences = []difference{
 			}
 			return r.askBothOne(askCommonMessage, frame)
 		},
-		sri: "0SetupConnection.Success", we: "1",
+		sri: "0SetupConnection.Success", refuses: status.UnknownMessage,
 	},
 	{
 		ID:   "long-identity",
@@ -70,7 +77,7 @@ var differences = []difference{
 			}
 			return r.tlvsBoth(0, tlv)
 		},
-		sri: `0{"tlvs":[[2,1,"0000`, we: "1",
+		sri: `0{"tlvs":[[2,1,"0000`, refuses: status.TLVTooLong,
 	},
 	{
 		ID:   "cut-tlv",
@@ -79,7 +86,7 @@ var differences = []difference{
 		Ours: "refuses the TLVs; a session rejects the share",
 		Why:  "what the sender meant is unknown, so nobody must be paid for it (3.4.3)",
 		show: func(r *run) (answer, answer, error) { return r.tlvsBoth(0, []byte{2, 0, 1, 10, 0, 'w', 'o'}) },
-		sri:  `0{"tlvs":[],"user_identity":null}`, we: "1",
+		sri:  `0{"tlvs":[],"user_identity":null}`, refuses: status.BadTLV,
 	},
 	{
 		ID:   "stray-bytes",
@@ -88,7 +95,7 @@ var differences = []difference{
 		Ours: "refuses the TLVs; a session rejects the share",
 		Why:  "as for a TLV that is cut",
 		show: func(r *run) (answer, answer, error) { return r.tlvsBoth(0, []byte{2, 0, 1}) },
-		sri:  `0{"tlvs":[],"user_identity":null}`, we: "1",
+		sri:  `0{"tlvs":[],"user_identity":null}`, refuses: status.BadTLV,
 	},
 	{
 		ID:   "big-endian-tlv",
@@ -124,7 +131,7 @@ var differences = []difference{
 			}
 			return a, b, forget(end{r.ours, ours.body}, end{r.theirs, theirs.body})
 		},
-		sri: "0", we: "1",
+		sri: "0", refuses: status.FrameTooLarge,
 	},
 	{
 		ID:   "reversed-window",
@@ -157,7 +164,7 @@ var differences = []difference{
 			theirs, err := askOne(r.theirs, askVersion, number(2), number(3), number(3), number(2))
 			return ours, theirs, err
 		},
-		sri: "0\x02\x00\x00\x00", we: "1",
+		sri: "0\x02\x00\x00\x00", refuses: status.UnsupportedVersion,
 	},
 	{
 		ID:   "long-identity-to-send",
@@ -177,7 +184,7 @@ var differences = []difference{
 			}
 			return ours[0], theirs[0], nil
 		},
-		sri: "1UserIdentity exceeds 32 bytes", we: "1",
+		sri: "1UserIdentity exceeds 32 bytes", refuses: status.TLVTooLong,
 	},
 }
 
@@ -192,7 +199,11 @@ func purpose(r *run) error {
 			return err
 		}
 		r.Cases++
-		if !ours.begins(d.we) || !theirs.begins(d.sri) {
+		asWanted := ours.begins(d.we)
+		if d.refuses != 0 {
+			asWanted = ours.refuses(d.refuses)
+		}
+		if !asWanted || !theirs.begins(d.sri) {
 			r.unlisted("%s: %s %s, %s %s", d.ID, r.Side, ours, r.Peer, theirs)
 			continue
 		}

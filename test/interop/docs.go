@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 )
@@ -39,8 +38,7 @@ func withTable(text []byte) ([]byte, error) {
 func differenceTable() []byte {
 	table := []byte("\n| situation | SRI | libsv2 | why | shown by |\n|---|---|---|---|---|\n")
 	for _, d := range differences {
-		pair := cmp.Or(d.Pair, purposeName)
-		table = fmt.Appendf(table, "| %s | %s | %s | %s | `%s`, pair \"%s\" |\n", d.What, d.SRI, d.Ours, d.Why, d.ID, pair)
+		table = fmt.Appendf(table, "| %s | %s | %s | %s | `%s`, pair \"%s\" |\n", d.What, d.SRI, d.Ours, d.Why, d.ID, d.pair())
 	}
 	return append(table, '\n')
 }

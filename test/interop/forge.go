@@ -11,6 +11,7 @@ import (
 
 	"github.com/libsv2/libsv2/internal/secp256k1"
 	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/status"
 )
 
 // forgery is a responder that sends a certificate which no implementation would make.
@@ -118,40 +119,47 @@ func forgeries(r *run) error {
 	cases := []struct {
 		name   string
 		change func(f *forgery, demanded *noise.PublicKey)
-		ours   bool
+		ours   status.Kind // of the refusal, 0 for none
 		theirs bool
 		listed string // the difference, where there is one
 	}{
-		{"in order", func(*forgery, *noise.PublicKey) {}, true, true, ""},
-		{"of another version", func(f *forgery, _ *noise.PublicKey) { f.version = 1 }, false, false, ""},
-		{"of version 0x0100", func(f *forgery, _ *noise.PublicKey) { f.version = 0x0100 }, false, false, ""},
-		{"for another server", func(f *forgery, _ *noise.PublicKey) { f.signedFor = new([32]byte) }, false, false, ""},
-		{"with a changed bit", func(f *forgery, _ *noise.PublicKey) {
-			f.spoil = func(c []byte) { c[r.random.IntN(len(c))] ^= 1 << r.random.IntN(8) }
-		}, false, false, ""},
-		{"without a signature", func(f *forgery, _ *noise.PublicKey) { f.spoil = func(c []byte) { clear(c[10:]) } }, false, false, ""},
+		{"in order", func(*forgery, *noise.PublicKey) {}, 0, true, ""},
+		{"of another version", func(f *forgery, _ *noise.PublicKey) { f.version = 1 }, status.CertificateVersion, false, ""},
+		{"of version 0x0100", func(f *forgery, _ *noise.PublicKey) { f.version = 0x0100 }, status.CertificateVersion, false, ""},
+		{"for another server", func(f *forgery, _ *noise.PublicKey) {
+			f.signedFor = new([32]byte)
+		}, status.CertificateAuthority, false, ""},
+		{"with a changed bit in its times", func(f *forgery, _ *noise.PublicKey) {
+			f.spoil = func(c []byte) { c[2+r.random.IntN(8)] ^= 1 << r.random.IntN(8) }
+		}, status.CertificateAuthority, false, ""},
+		{"with a changed bit in its s", func(f *forgery, _ *noise.PublicKey) {
+			f.spoil = func(c []byte) { c[42+r.random.IntN(32)] ^= 1 << r.random.IntN(8) }
+		}, status.CertificateAuthority, false, ""},
+		{"without a signature", func(f *forgery, _ *noise.PublicKey) {
+			f.spoil = func(c []byte) { clear(c[10:]) }
+		}, status.CertificateSignature, false, ""},
 		{"with an s above the order", func(f *forgery, _ *noise.PublicKey) {
 			f.spoil = func(c []byte) {
 				for i := range c[42:] {
 					c[42+i] = 0xff
 				}
 			}
-		}, false, false, ""},
+		}, status.CertificateSignature, false, ""},
 		{"with its times in the other byte order", func(f *forgery, _ *noise.PublicKey) {
 			f.validFrom, f.notValidAfter = bits.ReverseBytes32(now), bits.ReverseBytes32(now+3600)
-		}, false, false, ""},
+		}, status.CertificateExpired, false, ""},
 		{"that ends long before it begins", func(f *forgery, _ *noise.PublicKey) {
 			f.validFrom, f.notValidAfter = now+100, now-100
-		}, false, false, ""},
+		}, status.CertificateWindow, false, ""},
 		{"that ends before it begins, within the leeway", func(f *forgery, _ *noise.PublicKey) {
 			f.validFrom, f.notValidAfter = now+5, now-5
-		}, false, true, "reversed-window"},
+		}, status.CertificateWindow, true, "reversed-window"},
 		{"of another version, for an initiator that demands none", func(f *forgery, demanded *noise.PublicKey) {
 			f.version, *demanded = 1, noise.PublicKey{}
-		}, true, false, "insecure-version"},
+		}, 0, false, "insecure-version"},
 		{"without a signature, for an initiator that demands none", func(f *forgery, demanded *noise.PublicKey) {
 			f.spoil, *demanded = func(c []byte) { clear(c[10:]) }, noise.PublicKey{}
-		}, true, true, ""},
+		}, 0, true, ""},
 	}
 	for range max(1, r.count/50) {
 		for _, c := range cases {
@@ -173,10 +181,12 @@ func forgeries(r *run) error {
 				return err
 			}
 			r.Cases++
-			if ours.ok() != c.ours || theirs.ok() != c.theirs {
+			if ours.ok() != (c.ours == 0) || c.ours != 0 && !ours.refuses(c.ours) || theirs.ok() != c.theirs {
 				r.unlisted("certificate %s: %s says %s, %s says %s", c.name, r.Side, ours, r.Peer, theirs)
 			} else if c.listed != "" {
 				r.listed(c.listed)
+			} else if c.ours != 0 {
+				r.Refused++
 			}
 		}
 	}

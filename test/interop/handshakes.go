@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/libsv2/libsv2/noise"
+	"github.com/libsv2/libsv2/status"
 )
 
 // leeway is how many seconds both implementations grant the clock of the other end.
@@ -116,23 +117,23 @@ func certificates(r *run) error {
 	cases := []struct {
 		name   string
 		change func(*handshake)
-		good   bool
+		kind   status.Kind // of the refusal, 0 for what is good
 	}{
-		{"now", func(*handshake) {}, true},
-		{"before, within the leeway", func(h *handshake) { h.now = h.issued - leeway }, true},
-		{"before the leeway", func(h *handshake) { h.now = h.issued - leeway - 1 }, false},
-		{"long before", func(h *handshake) { h.now = 0 }, false},
-		{"at the end", func(h *handshake) { h.now = h.issued + h.validity }, true},
-		{"after, within the leeway", func(h *handshake) { h.now = h.issued + h.validity + leeway }, true},
-		{"after the leeway", func(h *handshake) { h.now = h.issued + h.validity + leeway + 1 }, false},
-		{"long after", func(h *handshake) { h.now = math.MaxUint32 }, false},
-		{"valid for one moment", func(h *handshake) { h.validity = 0 }, true},
-		{"valid for ever", func(h *handshake) { h.validity, h.now = math.MaxUint32, math.MaxUint32 }, true},
-		{"of another authority", func(h *handshake) { h.authority = r.random.bytes(32) }, false},
-		{"for an initiator that demands none", func(h *handshake) { h.demanded = noise.PublicKey{} }, true},
+		{"now", func(*handshake) {}, 0},
+		{"before, within the leeway", func(h *handshake) { h.now = h.issued - leeway }, 0},
+		{"before the leeway", func(h *handshake) { h.now = h.issued - leeway - 1 }, status.CertificateNotYetValid},
+		{"long before", func(h *handshake) { h.now = 0 }, status.CertificateNotYetValid},
+		{"at the end", func(h *handshake) { h.now = h.issued + h.validity }, 0},
+		{"after, within the leeway", func(h *handshake) { h.now = h.issued + h.validity + leeway }, 0},
+		{"after the leeway", func(h *handshake) { h.now = h.issued + h.validity + leeway + 1 }, status.CertificateExpired},
+		{"long after", func(h *handshake) { h.now = math.MaxUint32 }, status.CertificateExpired},
+		{"valid for one moment", func(h *handshake) { h.validity = 0 }, 0},
+		{"valid for ever", func(h *handshake) { h.validity, h.now = math.MaxUint32, math.MaxUint32 }, 0},
+		{"of another authority", func(h *handshake) { h.authority = r.random.bytes(32) }, status.CertificateAuthority},
+		{"for an initiator that demands none", func(h *handshake) { h.demanded = noise.PublicKey{} }, 0},
 		{"expired, for an initiator that demands none", func(h *handshake) {
 			h.demanded, h.now = noise.PublicKey{}, math.MaxUint32
-		}, true},
+		}, 0},
 	}
 	for range max(1, r.count/100) {
 		for _, c := range cases {
@@ -147,7 +148,11 @@ func certificates(r *run) error {
 					return err
 				}
 				r.Cases++
-				if finished.ok() != c.good {
+				asWanted := finished.ok() == (c.kind == 0)
+				if c.kind != 0 && h.initiator == r.ours {
+					asWanted = finished.refuses(c.kind)
+				}
+				if !asWanted {
 					r.unlisted("certificate %s: %s says %s to %s", c.name, h.initiator.name(), finished, h.responder.name())
 				}
 				if err := forget(a, b); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/libsv2/libsv2/codec"
@@ -100,6 +101,28 @@ func TestFailed(t *testing.T) {
 	}{{nil, true}, {[]result{good, listed}, false}, {[]result{good, unknown}, true}, {[]result{good, {}}, true}} {
 		if failed(c.results) != c.failed {
 			t.Errorf("%+v: failed is not %v", c.results, c.failed)
+		}
+	}
+}
+
+// A difference that a side has not shown fails the run.
+func TestEveryDifference(t *testing.T) {
+	var results []result
+	for _, d := range differences {
+		r := result{Side: "Go", Peer: "SRI", What: d.pair(), Cases: 1}
+		r.listed(d.ID)
+		results = append(results, r)
+	}
+	if r := everyDifference(results, "Go", "SRI"); r.Unlisted > 0 || r.Cases != len(differences) {
+		t.Errorf("all seen: %q", r.Shown)
+	}
+	if r := everyDifference(results, "C", "SRI"); r.Unlisted != len(differences) {
+		t.Errorf("another side: %d", r.Unlisted)
+	}
+	for i, d := range differences {
+		without := slices.Delete(slices.Clone(results), i, i+1)
+		if r := everyDifference(without, "Go", "SRI"); r.Unlisted != 1 || !failed([]result{*r}) {
+			t.Errorf("%s not seen: %q", d.ID, r.Shown)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func keys(r *run) error {
 			continue
 		}
 		if !ours[0].ok() {
+			r.Refused++
 			continue
 		}
 		var key struct {
@@ -47,9 +48,12 @@ func keys(r *run) error {
 			r.Cases++
 			if ours[0].ok() != theirs[0].ok() || ours[0].ok() && !bytes.Equal(ours[0].body, theirs[0].body) {
 				r.unlisted("text %q as %c: %s %s, %s %s", text.body, text.what, r.Side, ours[0], r.Peer, theirs[0])
+			} else if !ours[0].ok() {
+				r.Refused++
 			}
 		}
 	}
+	r.bothDecisions()
 	return nil
 }
 

@@ -32,12 +32,21 @@ func (l *library) ask(requests []request) ([]answer, error) {
 	for i, r := range requests {
 		body, err := l.answer(r)
 		if err != nil {
-			answers[i] = answer{refused, []byte(err.Error())}
+			answers[i] = refusal(err)
 		} else {
 			answers[i] = answer{done, body}
 		}
 	}
 	return answers, nil
+}
+
+// refusal says why in the word of the C ABI, and behind it what the error knows beside.
+func refusal(err error) answer {
+	var kind status.Kind
+	if !errors.As(err, &kind) {
+		return answer{refused, []byte(err.Error())}
+	}
+	return answer{refused, []byte(kind.Name() + ": " + err.Error())}
 }
 
 func (l *library) answer(r request) ([]byte, error) {

@@ -88,6 +88,7 @@ func (o *options) run() ([]result, error) {
 		if err != nil {
 			return results, err
 		}
+		results = append(results, *everyDifference(results, ours.name(), theirs.name()))
 		for _, s := range []side{ours, theirs} {
 			if p, ok := s.(*process); ok {
 				if err := p.stop(); err != nil {

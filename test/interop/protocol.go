@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
+
+	"github.com/libsv2/libsv2/status"
 )
 
 // What a side can be asked for. On a pipe a request is its length (U32, little-endian), this byte, and a body; an answer is
@@ -52,6 +55,12 @@ type answer struct {
 
 // ok reports whether the request was granted.
 func (a answer) ok() bool { return a.outcome == done }
+
+// refuses reports whether an answer of libsv2 is a refusal of this kind; both of its sides begin with its name.
+func (a answer) refuses(kind status.Kind) bool {
+	name, _, _ := strings.Cut(string(a.body), ":")
+	return a.outcome == refused && name == kind.Name()
+}
 
 // String shows an answer in a report.
 func (a answer) String() string {

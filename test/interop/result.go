@@ -5,16 +5,19 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // result is what came out of one pair.
 type result struct {
-	Side   string         `json:"side"` // libsv2 through Go or C
-	Peer   string         `json:"peer"`
-	What   string         `json:"what"`
-	Cases  int            `json:"cases"`
-	Listed map[string]int `json:"listed"` // how often each difference of the list was seen
+	Side  string `json:"side"` // libsv2 through Go or C
+	Peer  string `json:"peer"`
+	What  string `json:"what"`
+	Cases int    `json:"cases"`
+	// Refused is how many of these frames, keys or texts both refused; the others both accepted, but for differences.
+	Refused int            `json:"refused"`
+	Listed  map[string]int `json:"listed"` // how often each difference of the list was seen
 	// Unlisted counts the differences that nobody wanted, Shown describes the first of them.
 	Unlisted int      `json:"unlisted"`
 	Shown    []string `json:"shown,omitempty"`
@@ -35,6 +38,21 @@ func (r *result) listed(id string) {
 	r.Listed[id]++
 }
 
+// everyDifference tells whether each difference of the list was seen between a side and its peer, in the pair that the
+// document names.
+func everyDifference(results []result, side, peer string) *result {
+	r := &result{Side: side, Peer: peer, What: "every difference of the list was seen"}
+	for _, d := range differences {
+		r.Cases++
+		if pair := d.pair(); !slices.ContainsFunc(results, func(o result) bool {
+			return o.Side == side && o.Peer == peer && o.What == pair && o.Listed[d.ID] > 0
+		}) {
+			r.unlisted("%s was not seen in the pair %q", d.ID, pair)
+		}
+	}
+	return r
+}
+
 // unlisted counts a difference that is a fault, of libsv2, of the peer or of this program.
 func (r *result) unlisted(format string, arguments ...any) {
 	r.Unlisted++
@@ -50,7 +68,8 @@ func failed(results []result) bool {
 
 // printTable writes one line per result, and below it what the differences were.
 func printTable(w io.Writer, results []result) {
-	fmt.Fprintf(w, "%-8s %-8s %-58s %9s  %-12s %s\n", "libsv2", "peer", "what", "cases", "differences", "on purpose")
+	const columns = "%-8s %-8s %-58s %9s %9s  %-12s %s\n"
+	fmt.Fprintf(w, columns, "libsv2", "peer", "what", "cases", "refused", "differences", "on purpose")
 	total, unlisted := 0, 0
 	for _, r := range results {
 		var listed []string
@@ -58,7 +77,8 @@ func printTable(w io.Writer, results []result) {
 			listed = append(listed, fmt.Sprintf("%s (%d)", id, n))
 		}
 		slices.Sort(listed)
-		fmt.Fprintf(w, "%-8s %-8s %-58s %9d  %-12d %s\n", r.Side, r.Peer, r.What, r.Cases, r.Unlisted, strings.Join(listed, ", "))
+		fmt.Fprintf(w, columns, r.Side, r.Peer, r.What, strconv.Itoa(r.Cases), strconv.Itoa(r.Refused), strconv.Itoa(r.Unlisted),
+			strings.Join(listed, ", "))
 		total += r.Cases
 		unlisted += r.Unlisted
 	}
