@@ -36,6 +36,18 @@ func clients() []conversation {
 			theirs: []string{`{"event":"setup","protocol":0,"version":2,"flags":6}`, closed},
 		},
 		{
+			name: "accepted, with every field of SetupConnection",
+			client: client(sv2.SetupConnection{
+				MinVersion: 1, MaxVersion: 0xfffe, EndpointHost: []byte("pool.example"), EndpointPort: 0x1234,
+				HardwareVersion: []byte("hw"), Firmware: []byte("fw 1"), DeviceID: []byte("device"),
+			}, none),
+			sri:  sriServer(map[string]any{"describe": true}),
+			ours: []string{accepted, "established with []", "end: SV2_ERR_CLOSED"},
+			theirs: []string{`{"event":"client","fields":{"protocol":0,"min_version":1,"max_version":65534,"flags":0,` +
+				`"endpoint_host":"706f6f6c2e6578616d706c65","endpoint_port":4660,"vendor":"6c6962737632","hardware_version":"6877",` +
+				`"firmware":"66772031","device_id":"646576696365"}}`, accepts, closed},
+		},
+		{
 			name:   "accepted for Template Distribution",
 			client: client(sv2.SetupConnection{Protocol: sv2.ProtocolTemplateDistribution}, none),
 			sri:    sriServer(map[string]any{"protocol": 2, "flags": 0}),

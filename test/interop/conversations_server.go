@@ -33,6 +33,11 @@ func servers() []conversation {
 			ours: []string{accepted, closed}, theirs: []string{accepts, done},
 		},
 		{
+			name: "accepted, the client has later versions", server: server(mining, none),
+			sri:  sriClient(fields{"min_version": 1, "max_version": 9}, nil),
+			ours: []string{accepted, closed}, theirs: []string{accepts, done},
+		},
+		{
 			name: "accepted with flags", sri: sriClient(fields{"flags": 6}, nil),
 			server: server(extended, none),
 			ours:   []string{"setup: protocol 0, version 2, flags 0x2", closed},

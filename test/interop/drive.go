@@ -138,7 +138,10 @@ func (c *conversation) configuration(sealed bool, a *authority) map[string]any {
 	setup, extensions := c.client.Setup, c.client.Extensions
 	m := map[string]any{
 		"role": "client", "protocol": setup.Protocol, "min_version": setup.MinVersion, "max_version": setup.MaxVersion,
-		"flags": setup.Flags, "request": list(extensions.Request), "required": list(extensions.Required),
+		"flags": setup.Flags, "endpoint_host": hex.EncodeToString(setup.EndpointHost), "endpoint_port": setup.EndpointPort,
+		"vendor": hex.EncodeToString(setup.Vendor), "hardware_version": hex.EncodeToString(setup.HardwareVersion),
+		"firmware": hex.EncodeToString(setup.Firmware), "device_id": hex.EncodeToString(setup.DeviceID),
+		"request": list(extensions.Request), "required": list(extensions.Required),
 		"supported": list(extensions.Supported), "negotiation_timeout": c.client.Timeouts.Negotiation, "shares": shares,
 	}
 	if demanded := a.demanded(c); sealed {

@@ -36,7 +36,16 @@ static int read_key(json config, uint8_t key[32]) {
     return json_hex(json_member(config, "key"), key, 32) == 32;
 }
 
+/* A string of the configuration, which is in hexadecimal; nothing if it has no room in memory. */
+static sv2_bytes string(json config, const char *name, uint8_t memory[32]) {
+    const size_t len = json_hex(json_member(config, name), memory, 32);
+    const sv2_bytes text = {memory, len == SIZE_MAX ? 0 : len};
+    return text;
+}
+
 static sv2_status client_profile(json config, sv2_session_profile *out) {
+    enum { STRINGS = 5 };
+    uint8_t memory[STRINGS][32];
     sv2_client_config c = SV2_CLIENT_CONFIG_INIT;
     sv2_policy policy = SV2_POLICY_INIT;
     extension_array request, required, supported;
@@ -51,7 +60,12 @@ static sv2_status client_profile(json config, sv2_session_profile *out) {
     c.setup.min_version = (uint16_t)number(config, "min_version");
     c.setup.max_version = (uint16_t)number(config, "max_version");
     c.setup.flags = number(config, "flags");
-    c.setup.vendor = sv2_string("libsv2");
+    c.setup.endpoint_host = string(config, "endpoint_host", memory[0]);
+    c.setup.endpoint_port = (uint16_t)number(config, "endpoint_port");
+    c.setup.vendor = string(config, "vendor", memory[1]);
+    c.setup.hardware_version = string(config, "hardware_version", memory[2]);
+    c.setup.firmware = string(config, "firmware", memory[3]);
+    c.setup.device_id = string(config, "device_id", memory[4]);
     c.request = read_extensions(config, "request", &request);
     c.required = read_extensions(config, "required", &required);
     c.supported = read_extensions(config, "supported", &supported);

@@ -25,13 +25,16 @@ struct Client {
     /// What to ask for after a refusal that can be met.
     again: Option<Vec<u16>>,
     request: Vec<u16>,
+    /// The request_id of the last request.
+    request_id: u16,
     supported: Vec<u16>,
     ended: bool,
 }
 
 /// Runs one connection to "connect": Noise if "noise" is true, with the "authority" in hex or null; SetupConnection with
 /// the fields in "setup"; a request for the extensions in "request", repeated once with those of "supported" that the
-/// server requires; then each share of "shares", an object with "fields" and "user_identity", which is null for none.
+/// server requires; then each share of "shares", an object with "fields" and "user_identity", which is null for none and left
+/// out when it was not negotiated, but for "unasked".
 pub fn run_client(config: Value) -> Result<()> {
     let address = config["connect"].as_str().ok_or("no connect")?;
     let stream = Stream::tcp(TcpStream::connect(address).map_err(|error| error.to_string())?)?;
@@ -48,10 +51,11 @@ pub fn run_client(config: Value) -> Result<()> {
         return Ok(());
     }
     let mut asked = client.request.clone();
-    for request_id in 1..=2 {
+    for request_id in [0x1234, 0x1235] {
         if asked.is_empty() {
             break;
         }
+        client.request_id = request_id;
         let fields = json!({ "request_id": request_id, "requested_extensions": asked });
         connection.send(message(1, 0x00, fields)?)?;
         if !client.receive(&mut connection)? {
@@ -62,7 +66,11 @@ pub fn run_client(config: Value) -> Result<()> {
     for share in config["shares"].as_array().map(Vec::as_slice).unwrap_or_default() {
         let submit = message(0, 0x1b, share["fields"].clone())?;
         match &share["user_identity"] {
-            identity if !identity.is_null() && client.negotiated.contains(&EXTENSION_TYPE_WORKER_HASHRATE_TRACKING) => {
+            identity
+                if !identity.is_null()
+                    && (client.negotiated.contains(&EXTENSION_TYPE_WORKER_HASHRATE_TRACKING)
+                        || share["unasked"].as_bool() == Some(true)) =>
+            {
                 connection.send_frame(&user_identity::append(submit, &bytes(identity)?)?)?
             }
             _ => connection.send(submit)?,
@@ -107,6 +115,14 @@ impl Client {
             return Ok(false);
         }
         Ok(!self.ended)
+    }
+
+    fn check_request_id(&self, request_id: u16) -> Handled {
+        if request_id == self.request_id {
+            Ok(())
+        } else {
+            Err(Refused(format!("an answer to request {request_id}, not to {}", self.request_id)))
+        }
     }
 }
 
@@ -165,6 +181,7 @@ impl HandleExtensionsFromServerSync for Client {
         success: RequestExtensionsSuccess,
         _: Option<&[Tlv]>,
     ) -> Handled {
+        self.check_request_id(success.request_id)?;
         self.negotiated = success.supported_extensions.as_slice().to_vec();
         self.happened = Some(("extensions", json!({ "extensions": self.negotiated })));
         Ok(())
@@ -176,6 +193,7 @@ impl HandleExtensionsFromServerSync for Client {
         error: RequestExtensionsError,
         _: Option<&[Tlv]>,
     ) -> Handled {
+        self.check_request_id(error.request_id)?;
         let (unsupported, required) = (error.unsupported_extensions.as_slice(), error.required_extensions.as_slice());
         self.happened = Some(("extensions_refused", json!({ "unsupported": unsupported, "required": required })));
         if !required.iter().all(|extension| self.supported.contains(extension)) {

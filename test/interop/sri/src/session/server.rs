@@ -4,6 +4,7 @@ use super::connection::{now, Connection, Stream};
 use super::{extensions, key, message, number, report, Refused};
 use crate::fields::{hex, Result};
 use crate::link::Authority;
+use crate::messages;
 use crate::user_identity;
 use serde_json::{json, Value};
 use std::net::TcpListener;
@@ -19,7 +20,7 @@ use stratum_core::mining_sv2::{
     CloseChannel, OpenExtendedMiningChannel, OpenStandardMiningChannel, SetCustomMiningJob, SubmitSharesExtended,
     SubmitSharesStandard, UpdateChannel,
 };
-use stratum_core::parsers_sv2::{AnyMessageOwned, Tlv};
+use stratum_core::parsers_sv2::{AnyMessageOwned, CommonMessages, Tlv};
 
 type Handled = std::result::Result<(), Refused>;
 
@@ -27,14 +28,16 @@ struct Server {
     config: Value,
     negotiated: Vec<u16>,
     answer: Option<AnyMessageOwned>,
+    /// What is behind the message of the frame that is handled, for reports.
+    trailing: Vec<u8>,
     /// The connection ends once the answer is sent.
     refused: bool,
 }
 
 /// Serves one client: listens on "listen" and reports the address first. "authority" is the secret key in hex, null for a
 /// plain connection; "validity" the seconds that the certificate is valid. "protocol", "min_version", "max_version",
-/// "flags", "required_flags" and "success_flags" are about SetupConnection; "supported" and "required" are the extensions;
-/// with "ignore" requests for extensions are not answered.
+/// "flags", "required_flags" and "success_flags" are about SetupConnection, and with "describe" it is reported whole;
+/// "supported" and "required" are the extensions; with "ignore" requests for extensions are not answered.
 pub fn run_server(config: Value) -> Result<()> {
     let address = config["listen"].as_str().ok_or("no listen")?;
     let listener = TcpListener::bind(address).map_err(|error| error.to_string())?;
@@ -48,9 +51,10 @@ pub fn run_server(config: Value) -> Result<()> {
             Connection::respond(Stream::tcp(stream)?, &authority)?
         }
     };
-    let mut server = Server { config, negotiated: Vec::new(), answer: None, refused: false };
+    let mut server = Server { config, negotiated: Vec::new(), answer: None, trailing: Vec::new(), refused: false };
     while let Some(mut frame) = connection.receive()? {
         let header = frame.header();
+        server.trailing = messages::decode(frame.as_bytes()).map(|decoded| decoded.trailing).unwrap_or_default();
         if let Err(Refused(reason)) = server.handle(header, frame.payload()) {
             report("error", json!({ "reason": reason }));
             return Ok(());
@@ -130,6 +134,10 @@ impl HandleCommonMessagesFromClientSync for Server {
     }
 
     fn handle_setup_connection(&mut self, _: Option<usize>, setup: SetupConnection, _: Option<&[Tlv]>) -> Handled {
+        if self.config["describe"].as_bool() == Some(true) {
+            let whole = AnyMessageOwned::Common(CommonMessages::SetupConnection(setup.clone()).into_owned());
+            report("client", json!({ "fields": messages::fields(&whole) }));
+        }
         let (min, max) = (number(&self.config["min_version"]) as u16, number(&self.config["max_version"]) as u16);
         if setup.protocol as u32 != number(&self.config["protocol"]) {
             return self.refuse(0, "unsupported-protocol");
@@ -222,6 +230,7 @@ impl HandleMiningMessagesFromClientSync for Server {
                 "sequence_number": share.sequence_number,
                 "extranonce": hex(share.extranonce.as_bytes()),
                 "user_identity": identity,
+                "trailing": hex(&self.trailing),
             }),
         );
         self.reply(
