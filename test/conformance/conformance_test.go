@@ -57,18 +57,20 @@ func TestCheck(t *testing.T) {
 		files map[string]string
 		want  []string // the rows of the problems
 	}{
-		"whole":                   {map[string]string{"a/a_test.go": whole}, nil},
-		"no test":                 {nil, []string{"I1", "SE-01", "SE-03"}},
-		"range":                   {map[string]string{"a/a_test.go": whole + "// SE-01 to SE-03\nfunc FuzzB() {}\n"}, []string{"SE-02"}},
-		"in C":                    {map[string]string{"test/c/x.c": "/* SE-01, SE-03, I1 */"}, nil},
-		"a part that is to come":  {map[string]string{"a/a_test.go": whole + "// SE-04\nfunc TestB() {}\n"}, nil},
-		"pending, with a test":    {map[string]string{"a/a_test.go": whole, "examples/x/tests/y.cpp": "// SE-02"}, []string{"SE-02"}},
-		"no such row":             {map[string]string{"a/a_test.go": whole + "func TestB() { _ = \"SE-99\" }\n"}, []string{"SE-99"}},
-		"no such bug":             {map[string]string{"a/a_test.go": whole, "test/x.sh": "# I99"}, []string{"I99"}},
-		"no such row in a helper": {map[string]string{"a/a_test.go": whole + "// SE-77\nfunc helper() {}\n"}, []string{"SE-77"}},
-		"only in a helper":        {map[string]string{"a/a_test.go": "package a\n\n// SE-01, SE-03, I1\nfunc helper() {}\n"}, []string{"I1", "SE-01", "SE-03"}},
-		"not in a test file":      {map[string]string{"a/a.go": whole, "a/b.c": "/* SE-01 */"}, []string{"I1", "SE-01", "SE-03"}},
-		"other names":             {map[string]string{"a/a_test.go": whole + "// USE-05, SE-5, I1x, PRI64, SHA-256\nfunc TestB() {}\n"}, nil},
+		"whole":                     {map[string]string{"a/a_test.go": whole}, nil},
+		"no test":                   {nil, []string{"I1", "SE-01", "SE-03"}},
+		"range":                     {map[string]string{"a/a_test.go": whole + "// SE-01 to SE-03\nfunc FuzzB() {}\n"}, []string{"SE-02"}},
+		"in C":                      {map[string]string{"test/c/x.c": "/* SE-01, SE-03, I1 */"}, nil},
+		"in what make interop runs": {map[string]string{"test/interop/x.go": "// SE-01, SE-03\nfunc x() {} // I1"}, nil},
+		"in another program":        {map[string]string{"test/x/x.go": whole}, []string{"I1", "SE-01", "SE-03"}},
+		"a part that is to come":    {map[string]string{"a/a_test.go": whole + "// SE-04\nfunc TestB() {}\n"}, nil},
+		"pending, with a test":      {map[string]string{"a/a_test.go": whole, "examples/x/tests/y.cpp": "// SE-02"}, []string{"SE-02"}},
+		"no such row":               {map[string]string{"a/a_test.go": whole + "func TestB() { _ = \"SE-99\" }\n"}, []string{"SE-99"}},
+		"no such bug":               {map[string]string{"a/a_test.go": whole, "test/x.sh": "# I99"}, []string{"I99"}},
+		"no such row in a helper":   {map[string]string{"a/a_test.go": whole + "// SE-77\nfunc helper() {}\n"}, []string{"SE-77"}},
+		"only in a helper":          {map[string]string{"a/a_test.go": "package a\n\n// SE-01, SE-03, I1\nfunc helper() {}\n"}, []string{"I1", "SE-01", "SE-03"}},
+		"not in a test file":        {map[string]string{"a/a.go": whole, "a/b.c": "/* SE-01 */"}, []string{"I1", "SE-01", "SE-03"}},
+		"other names":               {map[string]string{"a/a_test.go": whole + "// USE-05, SE-5, I1x, PRI64, SHA-256\nfunc TestB() {}\n"}, nil},
 	} {
 		_, problems := mapOf(t, c.files)
 		var rows []string

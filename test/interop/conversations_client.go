@@ -14,7 +14,8 @@ func sriServer(change map[string]any) map[string]any {
 	return configuration
 }
 
-// clients are the conversations in which libsv2 is the client.
+// clients are the conversations in which libsv2 is the client: SE-01, SE-05, SE-07, SE-08, SE-17, E1-01, E1-02, E1-10, E1-12 to
+// E1-14.
 func clients() []conversation {
 	mining := sv2.SetupConnection{Protocol: sv2.ProtocolMining}
 	none := session.ClientExtensions{}

@@ -14,7 +14,7 @@ func sriClient(setup fields, change map[string]any) map[string]any {
 	return configuration
 }
 
-// servers are the conversations in which libsv2 is the server.
+// servers are the conversations in which libsv2 is the server: SE-13, SE-15 to SE-18, E1-04, E1-08 to E1-10, E1-14, I16, I29.
 func servers() []conversation {
 	mining := session.Service{Protocol: sv2.ProtocolMining, Flags: 7}
 	declaration := session.Service{

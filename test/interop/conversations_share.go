@@ -20,7 +20,8 @@ func sriShares(identities ...any) []any {
 	return all
 }
 
-// shares are the conversations in which SubmitSharesExtended carries a user identity or not, each way.
+// shares are the conversations in which SubmitSharesExtended carries a user identity or not, each way: E2-01
+// to E2-04, S0-13.
 func shares() []conversation {
 	mining := sv2.SetupConnection{Protocol: sv2.ProtocolMining}
 	service := session.Service{Protocol: sv2.ProtocolMining}

@@ -10,7 +10,7 @@ import (
 	"github.com/libsv2/libsv2/sv2"
 )
 
-// damaged makes frames that are nearly right. Both sides accept the same ones and see the same in them.
+// damaged makes frames that are nearly right. Both sides accept the same ones and see the same in them: TY-17, FR-14.
 func damaged(r *run) error {
 	for _, info := range sv2.Messages() {
 		for n := 0; n < r.count; {
@@ -98,7 +98,7 @@ func frameOf(info *sv2.Info, channelMsg bool, payload []byte) []byte {
 }
 
 // fieldBytes puts every value into the byte in which each field shows first: the lowest of a number, the length of a string,
-// the only one of a BOOL or an OPTION that is absent.
+// the only one of a BOOL or an OPTION that is absent: TY-02, TY-03, TY-14, I13, I15.
 func fieldBytes(r *run) error {
 	for _, info := range sv2.Messages() {
 		var requests []request

@@ -188,7 +188,8 @@ var differences = []difference{
 	},
 }
 
-// purpose shows each difference that two sides can show alone: a change of either behaviour is found here.
+// purpose shows each difference that two sides can show alone: a change of either behaviour is found here. TL-05, I3, I4,
+// I28.
 func purpose(r *run) error {
 	for _, d := range differences {
 		if d.show == nil {

@@ -113,7 +113,8 @@ func (f *forgery) certificate() ([]byte, error) {
 	return c, nil
 }
 
-// forgeries shows the same kinds of certificates to the initiators of both sides: nobody accepts what is forged.
+// forgeries shows the same kinds of certificates to the initiators of both sides: nobody accepts what is forged: NO-20, NO-22,
+// I9.
 func forgeries(r *run) error {
 	const now = 1_700_000_000
 	cases := []struct {

@@ -80,7 +80,7 @@ func (r *run) newHandshake(initiator, responder side) (handshake, error) {
 func initiators(r *run) error { return r.links(r.ours, r.theirs) }
 func responders(r *run) error { return r.links(r.theirs, r.ours) }
 
-// links makes links and sends frames over each, both ways, in any pieces.
+// links makes links and sends frames over each, both ways, in any pieces: NO-13 to NO-18, I5, I6.
 func (r *run) links(initiator, responder side) error {
 	for range max(1, r.count/4) {
 		h, err := r.newHandshake(initiator, responder)
@@ -112,7 +112,7 @@ func (r *run) links(initiator, responder side) error {
 	return nil
 }
 
-// certificates runs handshakes in both roles with certificates that are good and that are not.
+// certificates runs handshakes in both roles with certificates that are good and that are not: NO-22, I8, I9.
 func certificates(r *run) error {
 	cases := []struct {
 		name   string
@@ -164,7 +164,7 @@ func certificates(r *run) error {
 	return nil
 }
 
-// altered flips a bit of a handshake or of a sealed frame. Nobody accepts either, nor the right frame afterwards.
+// altered flips a bit of a handshake or of a sealed frame. Nobody accepts either, nor the right frame afterwards: NO-19, NO-28.
 func altered(r *run) error {
 	flip := func(b []byte) { b[r.random.IntN(len(b))] ^= 1 << r.random.IntN(8) }
 	for n := range max(6, r.count/4) {

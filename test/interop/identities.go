@@ -10,7 +10,7 @@ import (
 )
 
 // identities puts user identities behind shares: both sides write the same frame, and each finds the identity in the other's.
-// Then it puts other TLVs around them.
+// Then it puts other TLVs around them: TL-01, TL-03, TL-07, E2-03, E2-05, E2-07, I3.
 func identities(r *run) error {
 	info := (&sv2.SubmitSharesExtended{}).Info()
 	for range r.count {

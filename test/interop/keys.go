@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// keys compares what both sides make of secret keys, of the texts of keys, and of texts with a mistake in them.
+// keys compares what both sides make of secret keys, of the texts of keys, and of texts with a mistake in them: NO-29.
 func keys(r *run) error {
 	for n := range r.count {
 		secret := r.random.bytes(32)

@@ -15,7 +15,7 @@ import (
 const batchSize = 4 << 20
 
 // messages makes random values of every message. Both sides encode each to the same bytes, and each decodes what the other
-// has encoded to the fields that went in.
+// has encoded to the fields that went in: TY-01, TY-05, TY-07 to TY-11, TY-15, TY-16, FR-02, FR-10, FR-11, E1-03, I10, I11, I14.
 func messages(r *run) error {
 	for _, info := range sv2.Messages() {
 		for n := 0; n < r.count; {

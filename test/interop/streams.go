@@ -98,7 +98,7 @@ func sealedFrames(r *run) error {
 	})
 }
 
-// frames sends frames of every interesting size over links that connect makes.
+// frames sends frames of every interesting size over links that connect makes: FR-13, NO-25 to NO-27, I36.
 func (r *run) frames(connect func() (ours, theirs end, err error)) error {
 	for round := range 3 {
 		sizes := largestSizes
