@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/libsv2/libsv2/codec"
@@ -23,6 +26,35 @@ func TestDocs(t *testing.T) {
 	if !bytes.Equal(text, wanted) {
 		t.Error("docs/interop.md has another table of differences; run go run ./test/interop -docs")
 	}
+}
+
+// The document and the vectors name the versions that are built.
+func TestVersions(t *testing.T) {
+	lock := readText(t, "sri/Cargo.lock")
+	table, _, _ := strings.Cut(readText(t, "../../docs/interop.md"), "## make interop")
+	crate := regexp.MustCompile(`([a-z][a-z0-9_-]*[a-z0-9]) (\d+\.\d+\.\d+)`)
+	checked := 0
+	for _, m := range crate.FindAllStringSubmatch(table+readText(t, "sri/src/vectors.rs"), -1) {
+		if m[1] == "sv2-tp" {
+			continue
+		}
+		checked++
+		if !strings.Contains(lock, fmt.Sprintf("name = %q\nversion = %q\n", m[1], m[2])) {
+			t.Errorf("%s %s is not in Cargo.lock", m[1], m[2])
+		}
+	}
+	if checked < 13 {
+		t.Errorf("%d versions are named", checked)
+	}
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // altering is a side that makes a mistake in one answer of a kind.
