@@ -75,7 +75,7 @@ func (c *conversation) run(sri string, sealed bool, a *authority, drive driver) 
 		return nil, nil, err
 	}
 	if ours, err = drive(c, conn, sealed, a); err != nil {
-		return ours, nil, err
+		return ours, nil, fmt.Errorf("%w after %s", err, strings.Join(ours, "; "))
 	}
 	theirs, err = p.rest()
 	return ours, theirs, err

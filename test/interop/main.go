@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,7 +27,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "interop: say where sri-peer is with -sri, or use make interop")
 		os.Exit(2)
 	}
-	time.AfterFunc(*limit, func() { exit(fmt.Errorf("still running after %v; a side does not answer", *limit)) })
+	time.AfterFunc(*limit, func() {
+		exit(fmt.Errorf("still running after %v; a side does not answer: %v", *limit, o.running.Load()))
+	})
 	results, err := o.run()
 	if *asJSON {
 		err = cmp.Or(err, printJSON(os.Stdout, results))
@@ -52,6 +55,7 @@ type options struct {
 	count   int
 	seed    uint64
 	verbose bool
+	running atomic.Value // the side and the pair that are at work, as a string
 }
 
 // run runs every pair with each of our sides.
@@ -73,6 +77,7 @@ func (o *options) run() ([]result, error) {
 		for _, p := range pairs {
 			r := run{ours: ours, theirs: theirs, random: newRandom(o.seed), count: o.count}
 			r.result = &result{Side: ours.name(), Peer: theirs.name(), What: p.what}
+			o.running.Store(ours.name() + ", " + p.what)
 			begin := time.Now()
 			err := p.do(&r)
 			results = append(results, *r.result)
@@ -83,6 +88,7 @@ func (o *options) run() ([]result, error) {
 				return results, fmt.Errorf("%s - %s, %s: %w", ours.name(), theirs.name(), p.what, err)
 			}
 		}
+		o.running.Store(ours.name() + ", " + conversationName)
 		conversations, err := o.talk(ours.name())
 		results = append(results, conversations...)
 		if err != nil {

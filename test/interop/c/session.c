@@ -186,7 +186,12 @@ int run_session(const char *text) {
             return 0;
         }
         struct pollfd peer = {STDIN_FILENO, POLLIN, 0};
-        const int ready = poll(&peer, 1, wait_time(&info));
+        const int wait = wait_time(&info);
+        const int ready = poll(&peer, 1, wait);
+        if (ready < 0 || (ready == 0 && wait == PATIENCE)) {
+            fputs("silence\n", stderr);
+            return 1;
+        }
         status = ready > 0 ? receive(&p) : sv2_session_tick(p.session, NULL);
         (void)status; /* the last event says it too */
     }
