@@ -5,9 +5,10 @@
 
 enum { LIST_MAX = 4 };
 
-/* An endpoint that the library made, or one that it may refuse. */
-static sv2_status expect_endpoint(const sv2_endpoint *endpoint) {
-    char text[SV2_ENDPOINT_TEXT_SIZE];
+/* An endpoint that the library made, or one that it may refuse. One that was filled in by hand may
+ * have a host in another form than the library's, so its bytes need not come back. */
+static sv2_status expect_endpoint(const sv2_endpoint *endpoint, int by_hand) {
+    char text[SV2_ENDPOINT_TEXT_SIZE], text_again[SV2_ENDPOINT_TEXT_SIZE];
     sv2_endpoint again;
     sv2_policy policy = SV2_POLICY_INIT;
     size_t len;
@@ -16,7 +17,11 @@ static sv2_status expect_endpoint(const sv2_endpoint *endpoint) {
     if (status == SV2_OK) {
         EXPECT(len > 0 && len <= sizeof text && strlen(text) == len - 1);
         EXPECT(SANE(sv2_endpoint_parse_insecure(text, len - 1, 0, &again)) == SV2_OK);
-        EXPECT(memcmp(endpoint, &again, sizeof again) == 0);
+        EXPECT(by_hand || memcmp(endpoint, &again, sizeof again) == 0);
+        EXPECT(memcmp(&endpoint->authority, &again.authority, sizeof again.authority) == 0);
+        EXPECT(endpoint->port == again.port && endpoint->authentication == again.authentication);
+        EXPECT(SANE(sv2_endpoint_text(&again, text_again, sizeof text_again, &len)) == SV2_OK);
+        EXPECT(strcmp(text, text_again) == 0);
         EXPECT(policy.authentication == endpoint->authentication);
     }
     return status;
@@ -62,9 +67,9 @@ static sv2_status take_endpoint(fuzz_input *in, sv2_endpoint *out) {
         out->authentication = take_u8(in);
         out->reserved = take_u8(in);
         take_into(in, &out->authority, sizeof out->authority);
-        return expect_endpoint(out);
+        return expect_endpoint(out, 1);
     }
-    EXPECT(status != SV2_OK || expect_endpoint(out) == SV2_OK);
+    EXPECT(status != SV2_OK || expect_endpoint(out, 0) == SV2_OK);
     return status;
 }
 
@@ -73,7 +78,7 @@ static void redirect(const sv2_endpoint *from, fuzz_input *in) {
     const uint16_t port = take_u16(in);
     const fuzz_input host = take_run(in, take_u8(in));
     if (SANE(sv2_endpoint_redirect(from, host.data, host.size, port, &to)) == SV2_OK) {
-        EXPECT(expect_endpoint(&to) == SV2_OK && to.authentication == from->authentication);
+        EXPECT(expect_endpoint(&to, 0) == SV2_OK && to.authentication == from->authentication);
         EXPECT(memcmp(&to.authority, &from->authority, sizeof to.authority) == 0);
     }
 }
