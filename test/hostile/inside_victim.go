@@ -15,8 +15,8 @@ import (
 // inside is what victims in this process have in common: connections by TCP, and what is held.
 type inside struct {
 	about    *Description
-	listener *net.TCPListener                 // of a server
-	connect  func(address *net.TCPAddr) error // of a client: connects there, and tells how that ends
+	listener *net.TCPListener                              // of a server
+	connect  func(address *net.TCPAddr) (Encounter, error) // of a client: connects there
 	memory   account
 	secret   *noise.SecretKey
 	running  sync.WaitGroup
@@ -105,27 +105,32 @@ func (v *inside) Meet() (*net.TCPConn, Encounter, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		return conn, v.met(conn), nil
+		return conn, insideEncounter{v, conn.RemoteAddr().String() + " " + conn.LocalAddr().String()}, nil
 	}
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return nil, nil, err
 	}
 	defer listener.Close()
-	if err := v.connect(listener.Addr().(*net.TCPAddr)); err != nil {
+	encounter, err := v.connect(listener.Addr().(*net.TCPAddr))
+	if err != nil {
 		return nil, nil, err
 	}
 	listener.SetDeadline(time.Now().Add(v.about.bound()))
 	conn, err := listener.AcceptTCP()
-	if err != nil {
-		return nil, nil, err
-	}
-	return conn, v.met(conn), nil
+	return conn, encounter, err
 }
 
-// met is the encounter at the other end of a connection.
-func (v *inside) met(conn *net.TCPConn) Encounter {
-	return insideEncounter{v, conn.RemoteAddr().String() + " " + conn.LocalAddr().String()}
+// told is an encounter whose end is told once.
+type told chan Testimony
+
+func (t told) Ended(within time.Duration) (Testimony, bool) {
+	select {
+	case said := <-t:
+		return said, true
+	case <-time.After(within):
+		return Testimony{}, false
+	}
 }
 
 // Usage is that of this process, in which nothing else may run meanwhile.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"syscall"
 
 	"github.com/libsv2/libsv2/status"
 	"github.com/libsv2/libsv2/sv2"
@@ -67,30 +68,31 @@ func (v *nodeServer) Close() error {
 // newNodeClient is a node.Client in this process, one for each connection: by itself it would connect again.
 func newNodeClient(about *Description) *inside {
 	v := newInside(about)
-	v.connect = func(address *net.TCPAddr) error {
+	v.connect = func(address *net.TCPAddr) (Encounter, error) {
 		here, err := endpoint.NewInsecure(address.IP.String(), uint16(address.Port))
 		if about.Encrypted {
 			here, err = endpoint.New(address.IP.String(), uint16(address.Port), about.Credentials.authority.public)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ctx, stop := context.WithCancel(context.Background())
-		c := &clientOnce{ends: endLog{tell: func(net.Addr, error) { stop() }}}
+		c := &clientOnce{ends: endLog{tell: func(net.Addr, error) { stop() }, stop: stop}}
 		client, err := node.NewClient(&node.ClientConfig{
 			Session: *v.clientConfig(), Handlers: node.ClientHandlers{Mining: answering{}}, Endpoints: []endpoint.Endpoint{here},
 			Options: node.Options{Logger: slog.New(endHandler{log: &c.ends})}, Security: securityOf, Dial: c.dial,
 		})
 		if err != nil {
 			stop()
-			return err
+			return nil, err
 		}
+		end := make(told, 1)
 		v.running.Go(func() {
 			defer stop()
 			err := client.Run(ctx)
-			v.tell(c.addresses, c.testimony(client, err))
+			end <- c.testimony(client, err)
 		})
-		return nil
+		return end, nil
 	}
 	return v
 }
@@ -104,27 +106,26 @@ func securityOf(e endpoint.Endpoint) session.Security {
 
 // clientOnce is one run of a client, which is stopped when its first connection has ended.
 type clientOnce struct {
-	ends      endLog
-	addresses string
+	ends   endLog
+	dialed bool
 }
 
 var errOnce = errors.New("one connection is enough")
 
 func (c *clientOnce) dial(ctx context.Context, address string) (net.Conn, error) {
-	if c.addresses != "" {
+	if c.dialed {
 		return nil, errOnce
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-	if err == nil {
-		c.addresses = addresses(conn.(*net.TCPConn))
-	}
-	return conn, err
+	c.dialed = true
+	return new(net.Dialer).DialContext(ctx, "tcp", address)
 }
 
 // testimony is what the client knows when Run has returned.
 func (c *clientOnce) testimony(client *node.Client, run error) Testimony {
 	said := testimonyOf(c.ends.last)
 	switch {
+	case said.Kind == status.ConnectFailed && errors.Is(c.ends.last, syscall.ECONNRESET):
+		said.Kind = status.ConnectionLost // the peer was faster than connecting
 	case !errors.Is(run, status.Closed) && !errors.Is(run, said.Kind):
 		said.Fault = fmt.Sprintf("Run: %v", run)
 	case client.Conn() != nil:
@@ -163,6 +164,7 @@ func answer(c *node.Conn, m node.Message) error {
 // endLog notes how connections ended, by what a node logs, and holds it against what the node has counted.
 type endLog struct {
 	tell    func(peer net.Addr, err error)
+	stop    func() // of a client that cannot even connect, or nil
 	mutex   sync.Mutex
 	last    error
 	refused uint64
@@ -188,6 +190,19 @@ func (l *endLog) note(peer net.Addr, err error) {
 	}
 	l.mutex.Unlock()
 	l.tell(peer, err)
+}
+
+// tried ends a client whose try has failed: if it was in the handshake, that has been noted before.
+func (l *endLog) tried(err error) {
+	if err == nil || l.stop == nil {
+		return
+	}
+	l.mutex.Lock()
+	if l.last == nil {
+		l.last = err
+	}
+	l.mutex.Unlock()
+	l.stop()
 }
 
 // compare finds ends that were counted otherwise than they were logged.
@@ -243,6 +258,8 @@ func (h endHandler) Handle(_ context.Context, r slog.Record) error {
 	switch r.Message {
 	case "handshake failed", "connection ended", "connection refused":
 		h.log.note(h.peer, why)
+	case "endpoint tried":
+		h.log.tried(why)
 	}
 	return nil
 }

@@ -110,14 +110,15 @@ func restingUsage(v Victim) Usage {
 	return least
 }
 
-// runGroup tries several cases at a time, except crowds: those may take the places of everybody who has not gone far.
+// runGroup tries several cases at a time, except crowds, which may take the places of everybody who has not gone far, and floods,
+// which leave one process too little time for deadlines.
 func runGroup(v Victim, group []*Case, o Options, done, all int) []Result {
 	results := make([]Result, len(group))
 	var running sync.WaitGroup
 	var progress sync.Mutex
 	slots := make(chan struct{}, max(o.Parallel, 1))
 	for i, c := range group {
-		alone := c.Needs&NeedsConcurrency != 0
+		alone := c.Needs&NeedsConcurrency != 0 || c.Step == StepFlood && !v.Description().Fresh
 		if alone {
 			running.Wait()
 		}

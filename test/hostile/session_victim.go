@@ -30,12 +30,13 @@ func newSessionVictim(role sv2.Party, encrypted bool) (*sessionVictim, error) {
 			config.Security = session.Initiate(noise.RequireAuthority(v.about.Credentials.authority.public))
 		}
 		v.profile, err = session.NewClientProfile(config)
-		v.connect = func(address *net.TCPAddr) error {
+		v.connect = func(address *net.TCPAddr) (Encounter, error) {
 			conn, err := net.DialTCP("tcp", nil, address)
-			if err == nil {
-				v.running.Go(func() { v.serve(conn) })
+			if err != nil {
+				return nil, err
 			}
-			return err
+			v.running.Go(func() { v.serve(conn) })
+			return insideEncounter{v.inside, addresses(conn)}, nil
 		}
 		return v, err
 	}

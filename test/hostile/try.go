@@ -53,7 +53,11 @@ func try(v Victim, c *Case) Result {
 	if r.Kind == 0 && r.Seen == Ends && p.about.late(c, lasted) {
 		problem("the connection ended when a deadline was over, not at once")
 	}
-	if err := converse(v); err != nil {
+	err = converse(v)
+	for again := 0; err != nil && again < 2; again++ {
+		err = converse(v) // its deadlines may have been too short for a busy machine
+	}
+	if err != nil {
 		problem("an honest peer is not served afterwards: %v", err)
 	}
 	r.Took = time.Since(began)
