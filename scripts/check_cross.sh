@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the library for the targets of control boards, links every message's test with it and runs that under qemu; and
-# statically against musl. A target whose compiler is not installed is named and left out.
+# Builds the library for the targets of control boards, links tests of messages, sessions and endpoints with it and runs them
+# under qemu; and statically against musl. A target whose compiler is not installed is named and left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -16,9 +16,11 @@ check() { # name, compiler, runner, GOARCH...
     fi
     CC=$compiler scripts/build_library.sh "$work/$name" "$@"
     "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Iinclude -fsyntax-only test/c/zlayout.c
-    "$compiler" -static -std=c99 -Iinclude test/c/zmessages.c "$work/$name/libsv2.a" -lpthread -o "$work/$name/messages"
-    printf 'check_cross: %s: ' "$name"
-    $runner "$work/$name/messages"
+    for test in zmessages session_setup session_extensions endpoint_failover; do
+        "$compiler" -static -std=c99 -Iinclude "test/c/$test.c" "$work/$name/libsv2.a" -lpthread -o "$work/$name/$test"
+        printf 'check_cross: %s: ' "$name"
+        $runner "$work/$name/$test"
+    done
     ran=$((ran + 1))
 }
 
