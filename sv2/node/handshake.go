@@ -20,6 +20,9 @@ import (
 // by then, if that is what happened. Errors: [*session.Error], [*Error], [*ReconnectError]. State when it was called before.
 func (c *Conn) Handshake(ctx context.Context) error {
 	if err := c.advance(stageNew, stageHandshake); err != nil {
+		if c.Err() != nil { // it had to make room before this began
+			c.logger().Debug("handshake failed", "error", err)
+		}
 		return err
 	}
 	release := c.watch(ctx, true)
