@@ -18,6 +18,9 @@ done
 for victim in library session; do
     "${cc[@]}" test/hostile/c/{${victim}_victim,program}.c "$build/libsv2.a" -lpthread -o "$build/hostile/${victim}_victim"
 done
+cxx="${CXX:-g++} -std=c++17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude ${SV2_TEST_CXXFLAGS:-${SV2_TEST_CFLAGS:-}}"
+# shellcheck disable=SC2086
+$cxx examples/cpp-server/*.cpp "$build/libsv2.a" -pthread -o "$build/hostile/mining_server"
 for program in server client; do
     go build -o "$build/hostile/go-$program" ./examples/go/$program
 done
@@ -25,7 +28,7 @@ go build -o "$build/hostile/hostile" ./test/hostile
 if [[ $# -gt 0 ]]; then
     exec "$build/hostile/hostile" --build "$build" "$@"
 fi
-for victim in libsv2.a sv2_session ping-pong examples/go template_provider miner; do
+for victim in libsv2.a sv2_session ping-pong examples/go template_provider miner mining_server; do
     "$build/hostile/hostile" --build "$build" --quiet --victim "$victim"
 done
 echo "hostile: everything passed"

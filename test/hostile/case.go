@@ -102,6 +102,8 @@ type Case struct {
 	Flags  uint32      // of that message
 	Kind   status.Kind // that the victim ends the connection with; PeerClosed when the hostile peer goes first
 	Needs  Needs
+	// Payload is the size of one that the victim has to accept; 0 where it does not matter.
+	Payload int
 }
 
 // Victim returns the end that the case is for.
@@ -130,7 +132,7 @@ type Description struct {
 
 // applies reports whether a case can be tried on the victim.
 func (d *Description) applies(c *Case) bool {
-	return c.Victim() == d.Role && c.On&linkOf(d.Encrypted) != 0 && c.needs()&^d.Has == 0
+	return c.Victim() == d.Role && c.On&linkOf(d.Encrypted) != 0 && c.needs()&^d.Has == 0 && c.Payload <= d.MaxPayload
 }
 
 // needs adds what follows from the step.

@@ -14,9 +14,11 @@ func linkCasesOf(by sv2.Party) []Case {
 		return Case{Name: name, Step: step, By: by, Row: row, On: OnNoise, From: secured,
 			Acts: []act{send(pieces...)}, Want: Ends, Kind: status.Decrypt}
 	}
-	// Two blocks of payload: larger than some programs accept, and then refused by the header alone.
+	// Two blocks of payload, which are more than some programs accept.
 	wide := func(name, row string, damage func(blocks [2][]byte) []byte) Case {
-		return noiseOnly(StepChunk, name, row, wideFrame(damage))
+		c := noiseOnly(StepChunk, name, row, wideFrame(damage))
+		c.Payload = wideSize
+		return c
 	}
 	cut := func(step Step, on Links, name string, p piece) Case {
 		return Case{Name: name, Step: step, By: by, Row: "FR-02, FR-14", On: on, From: secured,

@@ -19,6 +19,12 @@ func mining(c Case) Case {
 	return c
 }
 
+// withPayload is a case for victims that accept payloads of a size.
+func withPayload(size int, c Case) Case {
+	c.Payload = size
+	return c
+}
+
 // answered is a SetupConnection that looks odd and is correct.
 func answered(name, row string, p piece) Case {
 	return Case{Name: name, Step: StepSize, By: sv2.Client, Row: row, On: OnBoth, From: secured, Needs: NeedsSetup,
@@ -41,7 +47,8 @@ var sizeCases = []Case{
 		odd := bytes.Repeat([]byte{0, 0xff, '\n', 0x1b, '"'}, 51)
 		m.EndpointHost, m.Vendor, m.HardwareVersion, m.Firmware, m.DeviceID = odd, odd, odd, odd, odd
 	})),
-	answered("10,000 bytes behind SetupConnection", "FR-14, TL-07", setup(func(*sv2.SetupConnection) {}, make([]byte, 10000)...)),
+	withPayload(11000, answered("10,000 bytes behind SetupConnection", "FR-14, TL-07",
+		setup(func(*sv2.SetupConnection) {}, make([]byte, 10000)...))),
 	sizeCase(sv2.Client, established, "a message without its last byte", "FR-14", status.Truncated,
 		byProtocol(truncated(&sv2.OpenStandardMiningChannel{}, 1), truncated(&sv2.CoinbaseOutputConstraints{}, 1))),
 	mining(sizeCase(sv2.Client, established, "33 bytes in a B0_32", "TY-08", status.FieldTooLong, longExtranonce)),

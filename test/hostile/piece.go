@@ -229,12 +229,14 @@ func times(n int, of piece) piece {
 	}
 }
 
-// wideFrame is a frame of an unknown extension whose payload has two blocks; damage changes the sealed payload.
+// wideSize is a payload of two blocks.
+const wideSize = noise.MaxChunk + 100
+
+// wideFrame is a frame of an unknown extension with such a payload; damage changes the sealed payload.
 func wideFrame(damage func(blocks [2][]byte) []byte) piece {
 	return func(p *peer) []byte {
-		const last = 100
-		sealed := header(unknownExtension, 0, noise.MaxChunk+last)(p)
-		blocks := [2][]byte{block(make([]byte, noise.MaxChunk))(p), block(make([]byte, last))(p)}
+		sealed := header(unknownExtension, 0, wideSize)(p)
+		blocks := [2][]byte{block(make([]byte, noise.MaxChunk))(p), block(make([]byte, wideSize-noise.MaxChunk))(p)}
 		return append(sealed, damage(blocks)...)
 	}
 }

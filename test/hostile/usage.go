@@ -77,14 +77,15 @@ func processUsage(pid int) (u Usage, ok bool) {
 	if err != nil {
 		return u, false
 	}
-	poller := []string{"anon_inode:[eventpoll]", "anon_inode:[eventfd]"}
 	for _, one := range descriptors {
 		target, _ := os.Readlink(folder + "/fd/" + one.Name())
-		if at := slices.Index(poller, target); at >= 0 {
-			poller = slices.Delete(poller, at, at+1) // the Go runtime opens these two at its first timer
-			continue
-		}
 		u.open = append(u.open, target)
+	}
+	// The Go runtime opens these two at its first timer. One without the other is the program's own.
+	poll, wake := slices.Index(u.open, "anon_inode:[eventpoll]"), slices.Index(u.open, "anon_inode:[eventfd]")
+	if poll >= 0 && wake >= 0 {
+		u.open = slices.Delete(u.open, max(poll, wake), max(poll, wake)+1)
+		u.open = slices.Delete(u.open, min(poll, wake), min(poll, wake)+1)
 	}
 	u.Descriptors = len(u.open)
 	text, err := os.ReadFile(folder + "/status")
