@@ -29,6 +29,7 @@ sv2_status client_session_start(struct connection *connection, sv2_session *out)
     config.policy = &policy;
     config.setup.protocol = SV2_PROTOCOL_MINING;
     config.setup.flags = SV2_SETUP_REQUIRES_VERSION_ROLLING;
+    config.refuse_flags = ~SV2_SETUP_SUCCESS_REQUIRES_EXTENDED_CHANNELS; // others are unknown here
     config.setup.endpoint_host = sv2_string(endpoint->host);
     config.setup.endpoint_port = endpoint->port;
     config.setup.vendor = sv2_string("libsv2 example");
