@@ -18,6 +18,7 @@ done
 for victim in library session; do
     "${cc[@]}" test/hostile/c/{${victim}_victim,program}.c "$build/libsv2.a" -lpthread -o "$build/hostile/${victim}_victim"
 done
+"${cc[@]}" examples/pool-threads/*.c "$build/libsv2.a" -lpthread -o "$build/hostile/pool_threads"
 cxx="${CXX:-g++} -std=c++17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Werror -Iinclude ${SV2_TEST_CXXFLAGS:-${SV2_TEST_CFLAGS:-}}"
 # shellcheck disable=SC2086
 $cxx examples/cpp-server/*.cpp "$build/libsv2.a" -pthread -o "$build/hostile/mining_server"
@@ -28,7 +29,7 @@ go build -o "$build/hostile/hostile" ./test/hostile
 if [[ $# -gt 0 ]]; then
     exec "$build/hostile/hostile" --build "$build" "$@"
 fi
-for victim in libsv2.a sv2_session ping-pong examples/go template_provider miner mining_server; do
+for victim in libsv2.a sv2_session ping-pong examples/go template_provider miner mining_server pool_threads; do
     "$build/hostile/hostile" --build "$build" --quiet --victim "$victim"
 done
 echo "hostile: everything passed"

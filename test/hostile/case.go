@@ -78,6 +78,7 @@ const (
 	NeedsSetup       Needs = 1 << iota // a protocol of Stratum V2, which begins with SetupConnection
 	NeedsMining                        // the Mining protocol
 	NeedsNegotiation                   // extension 0x0001
+	NeedsRequirement                   // of a client: extension 0x0002, without which it ends the connection
 	NeedsDeadline                      // deadlines that are over before the case is
 	NeedsInactivity                    // a limit for silence on an established connection
 	NeedsConcurrency                   // many connections at a time

@@ -39,6 +39,13 @@ func extensionsCase(name, row string, kind status.Kind, answer func(asked *sv2.R
 		Acts: []act{answerRequest(answer)}, Want: Ends, Kind: kind}
 }
 
+// requirementCase is for clients that require the extension.
+func requirementCase(name, row string, answer func(asked *sv2.RequestExtensions) piece) Case {
+	c := extensionsCase(name, row, status.ExtensionsRequired, answer)
+	c.Needs |= NeedsRequirement
+	return c
+}
+
 func success(id uint16, list codec.SeqU16) piece {
 	return message(&sv2.RequestExtensionsSuccess{RequestID: id, SupportedExtensions: list})
 }
@@ -66,13 +73,13 @@ var negotiationCases = []Case{
 	extensionsCase("the same extension 32767 times", "E1-10", status.ExtensionsAnswer, func(m *sv2.RequestExtensions) piece {
 		return success(m.RequestID, bytes.Repeat(m.RequestedExtensions[:2], 32767))
 	}),
-	extensionsCase("a required extension is not among them", "E1-08", status.ExtensionsRequired, func(m *sv2.RequestExtensions) piece {
+	requirementCase("a required extension is not among them", "E1-08", func(m *sv2.RequestExtensions) piece {
 		return success(m.RequestID, nil)
 	}),
 	extensionsCase("demands what the client does not have", "E1-14", status.ExtensionsDemanded, func(m *sv2.RequestExtensions) piece {
 		return message(&sv2.RequestExtensionsError{RequestID: m.RequestID, RequiredExtensions: extensions(unknownExtension)})
 	}),
-	extensionsCase("refuses what it demands", "E1-09", status.ExtensionsRequired, func(m *sv2.RequestExtensions) piece {
+	requirementCase("refuses what it demands", "E1-09", func(m *sv2.RequestExtensions) piece {
 		return message(&sv2.RequestExtensionsError{
 			RequestID: m.RequestID, UnsupportedExtensions: m.RequestedExtensions, RequiredExtensions: m.RequestedExtensions,
 		})

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,44 +67,20 @@ func goEnd(peer string) func(line string) bool {
 	}
 }
 
-// goClient is examples/go/client, a process for each connection: it is told to end when its first connection has ended, since
-// by itself it would connect again.
-type goClient struct{ *eachVictim }
-
+// newGoClient is examples/go/client.
 func newGoClient(build string) Victim {
-	v := goClient{&eachVictim{
+	v := &restlessVictim{ends: goEnd, eachVictim: &eachVictim{
 		about: goDescription(sv2.Client), path: filepath.Join(build, "hostile", "go-client"), faults: map[int]bool{2: true},
 	}}
 	v.about.Fresh = true
 	v.arguments = func(address string) []string {
 		return []string{"-verbose", "stratum2+tcp://" + address + "/" + v.about.Credentials.authority.text()}
 	}
+	v.kind = func(line string) status.Kind {
+		if reconnect := (&node.ReconnectError{}); strings.Contains(line, reconnect.Error()) {
+			return status.ReconnectInSetup // in a handshake, the only place where the corpus has one
+		}
+		return kindIn(line)
+	}
 	return v
-}
-
-func (v goClient) Meet() (*net.TCPConn, Encounter, error) {
-	conn, encounter, err := v.eachVictim.Meet()
-	if err != nil {
-		return nil, nil, err
-	}
-	return conn, goClientEncounter{encounter.(*each), goEnd(conn.LocalAddr().String())}, nil
-}
-
-type goClientEncounter struct {
-	*each
-	isEnd func(line string) bool
-}
-
-func (e goClientEncounter) Ended(within time.Duration) (Testimony, bool) {
-	line, ok := e.process.find(0, within, e.isEnd)
-	e.process.command.Process.Signal(os.Interrupt)
-	said, _ := e.each.Ended(within)
-	said.Text, said.Kind = line, kindIn(line)
-	if reconnect := (&node.ReconnectError{}); strings.Contains(line, reconnect.Error()) {
-		said.Kind = status.ReconnectInSetup // in a handshake, the only place where the corpus has one
-	}
-	if !ok && said.Fault == "" {
-		said.Fault = fmt.Sprintf("the client does not tell how the connection ended: %q", e.process.output())
-	}
-	return said, ok
 }

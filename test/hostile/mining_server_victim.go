@@ -30,11 +30,11 @@ func newMiningServer(build, folder string) (Victim, error) {
 		return nil, err
 	}
 	p, err := startProcess(path, "--listen", "127.0.0.1:0", "--key", key, "--certificate", certificate,
-		"--handshakes", "1000000", "--job-interval", "1000000", "--inactivity", "1000", "--log", "3")
+		"--handshakes", "1000000", "--job-interval", "1000000", "--inactivity", "2000", "--log", "3")
 	if err != nil {
 		return nil, err
 	}
-	v := &serverProcess{about: about, process: p, ends: miningServerEnd, stop: func() error { return p.stop(syscall.SIGTERM) }}
+	v := &serverProcess{about: about, process: p, ends: exampleEnd, stop: func() error { return p.stop(syscall.SIGTERM) }}
 	const scheme = "stratum2+tcp://"
 	line, ok := p.find(0, 10*time.Second, func(line string) bool { return strings.HasPrefix(line, scheme) })
 	if !ok {
@@ -47,9 +47,9 @@ func newMiningServer(build, folder string) (Victim, error) {
 // onward are the events that name a kind and do not end a session.
 var onward = []string{session.EventIgnored.String(), session.EventUnexpected.String(), session.EventRejected.String()}
 
-// miningServerEnd finds the line that says why a client's connection ended. Where the server ends it because of what a message
-// holds, or because the client does not read, that stands in a line before that of the session.
-func miningServerEnd(peer string) func(line string) bool {
+// exampleEnd finds the line of mining_server or pool_threads that says why the connection with a peer ended. Where the program
+// ends it because of what a message holds, or because the peer does not read, that stands in a line before that of the session.
+func exampleEnd(peer string) func(line string) bool {
 	return func(line string) bool {
 		_, said, ok := strings.Cut(line, " "+peer+": ")
 		if what, _, isEvent := strings.Cut(said, ": "); isEvent && slices.Contains(onward, what) {

@@ -35,6 +35,7 @@ func ownVictims(build, folder, text string) (makers []maker) {
 	}
 	makers = append(makers,
 		maker{"mining_server server, Noise", func() (Victim, error) { return newMiningServer(build, folder) }},
+		maker{"pool_threads client, Noise", func() (Victim, error) { return newPoolThreads(build), nil }},
 		maker{"examples/go server, Noise", func() (Victim, error) { return newGoServer(build) }},
 		maker{"examples/go client, Noise", func() (Victim, error) { return newGoClient(build), nil }},
 	)

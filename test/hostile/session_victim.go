@@ -57,8 +57,8 @@ func miningDescription(name string, role sv2.Party, encrypted bool) *Description
 		Encrypted:  encrypted,
 		Protocol:   sv2.ProtocolMining,
 		MaxPayload: sv2.PayloadSizeDefault,
-		Has: NeedsSetup | NeedsMining | NeedsNegotiation | NeedsDeadline | NeedsInactivity | NeedsConcurrency | NeedsAnswers |
-			NeedsAuthority | NamesKinds,
+		Has: NeedsSetup | NeedsMining | NeedsNegotiation | NeedsRequirement | NeedsDeadline | NeedsInactivity | NeedsConcurrency |
+			NeedsAnswers | NeedsAuthority | NamesKinds,
 		Deadline:    time.Second,
 		Credentials: newCredentials(),
 	}
