@@ -12,7 +12,7 @@ import (
 )
 
 // sessionTimeouts are short, so that the corpus is over soon, but long for a busy machine.
-var sessionTimeouts = session.Timeouts{Handshake: 1000, Setup: 1000, Negotiation: 1000, Inactivity: 1000, Drain: 1000}
+var sessionTimeouts = session.Timeouts{Handshake: 2000, Setup: 2000, Negotiation: 2000, Inactivity: 2000, Drain: 2000}
 
 // sessionVictim is sv2/session in this process, one end of it, with a small program around.
 type sessionVictim struct {
@@ -59,7 +59,7 @@ func miningDescription(name string, role sv2.Party, encrypted bool) *Description
 		MaxPayload: sv2.PayloadSizeDefault,
 		Has: NeedsSetup | NeedsMining | NeedsNegotiation | NeedsRequirement | NeedsDeadline | NeedsInactivity | NeedsConcurrency |
 			NeedsAnswers | NeedsAuthority | NamesKinds,
-		Deadline:    time.Second,
+		Deadline:    2 * time.Second,
 		Credentials: newCredentials(),
 	}
 }
