@@ -74,14 +74,9 @@ func sv2i_session_profile_new_client(c *C.sv2i_client_config, rules *C.sv2i_poli
 	if config.UserIdentity, kind = getBytes((*C.uint8_t)(c.user_identity.data), c.user_identity.len, 1); kind != 0 {
 		return report(kind, e)
 	}
-	// More of it is never sent, and it is copied.
-	config.UserIdentity = config.UserIdentity[:min(len(config.UserIdentity), userIdentityKept)]
 	profile, err := session.NewClientProfile(&config)
 	return createProfile(profile, err, c.security, h, out, e)
 }
-
-// userIdentityKept is what is kept of a user identity, so that it is seen to be longer than what is sent of it.
-const userIdentityKept = 2 * sv2.UserIdentityMax
 
 //export sv2i_session_profile_new_server
 func sv2i_session_profile_new_server(c *C.sv2i_server_config, h *C.sv2i_const_hooks, out *C.uint64_t, e *C.sv2_error) (st C.sv2_status) {

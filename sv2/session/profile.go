@@ -39,7 +39,7 @@ type Profile struct {
 func NewClientProfile(c *ClientConfig) (*Profile, error) {
 	p := &Profile{
 		role: sv2.Client, security: c.Security, timeouts: c.Timeouts, limits: c.Limits, memory: c.Memory, strict: c.StrictChannelBit,
-		setup: c.Setup, refuseFlags: c.RefuseFlags, userIdentity: clone(c.UserIdentity),
+		setup: c.Setup, refuseFlags: c.RefuseFlags, userIdentity: clone(keptUserIdentity(c.UserIdentity)),
 		request:   newExtensionSet(c.Extensions.Request, c.Extensions.Required),
 		required:  newExtensionSet(c.Extensions.Required),
 		supported: newExtensionSet(c.Extensions.Request, c.Extensions.Required, c.Extensions.Supported),

@@ -35,6 +35,9 @@ func cutUserIdentity(b []byte) []byte {
 	return b[:end]
 }
 
+// keptUserIdentity returns what is looked at of a user identity: one byte more than is sent shows where to cut.
+func keptUserIdentity(b []byte) []byte { return b[:min(len(b), sv2.UserIdentityMax+1)] }
+
 // shareOfWorker gives a share to the program with the user identity behind it. A share that does not decode is given as it
 // is, like every other message: who decodes it finds out.
 func (s *Session) shareOfWorker(f sv2.Frame) {

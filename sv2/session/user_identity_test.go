@@ -215,3 +215,17 @@ func TestSendWithTLVs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestKeptUserIdentity: a profile keeps no more of a configured identity than decides where it is cut, and the cut is the same
+// (S0-13).
+func TestKeptUserIdentity(t *testing.T) {
+	for _, identity := range []string{"", "worker", strings.Repeat("w", 32), strings.Repeat("w", 33), strings.Repeat("w", 31) + "é", strings.Repeat("ü", 5000)} {
+		kept := keptUserIdentity([]byte(identity))
+		if len(kept) > sv2.UserIdentityMax+1 {
+			t.Errorf("%.40q: %d bytes kept", identity, len(kept))
+		}
+		if got, want := string(cutUserIdentity(kept)), string(cutUserIdentity([]byte(identity))); got != want {
+			t.Errorf("%.40q: cut to %q, expected %q", identity, got, want)
+		}
+	}
+}
